@@ -1,0 +1,211 @@
+//! Reader of the published spec files, flat or nested, told apart by their structure: neither `schema_version` nor the
+//! file name says anything about the layout.
+
+use serde_json::Value;
+
+use super::spec::{Implementation, Model, ModelSpec, Release, Requirement, Requirements, Values};
+
+/// What one published file holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Published {
+    /// The header's `release_version`; a label that can lag behind.
+    pub label: Option<String>,
+    /// Entries in the order of the file.
+    pub specs: Vec<ModelSpec>,
+    /// Entries that could not be used.
+    pub skipped: Vec<Skipped>,
+}
+
+/// An entry that could not be used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where it stands in the file.
+    pub place: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Deepest nesting of the published files is repo, device, engine, implementation.
+const MAX_DEPTH: usize = 8;
+
+/// Reads one published spec file.
+///
+/// # Errors
+/// One sentence when the text is not JSON or holds no entry at all. A single broken entry is skipped and reported.
+pub fn parse(text: &str) -> Result<Published, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| {
+        if error.is_eof() { "the file is cut off".to_owned() } else { format!("not valid JSON: {error}") }
+    })?;
+    let mut published = Published { label: value.get("release_version").and_then(string), ..Published::default() };
+    let entries = value.get("model_specs").unwrap_or(&value);
+    walk(entries, "", 0, &mut published);
+    if published.specs.is_empty() {
+        return Err(match published.skipped.first() {
+            Some(first) => format!("no usable entry; the first one, {}: {}", first.place, first.reason),
+            None => "no model entry in it, so it is not a spec file of tt-inference-server".to_owned(),
+        });
+    }
+    Ok(published)
+}
+
+fn walk(value: &Value, place: &str, depth: usize, into: &mut Published) {
+    let Value::Object(object) = value else { return };
+    if object.contains_key("device_model_spec") || object.contains_key("model_id") {
+        match read_entry(object) {
+            Ok(spec) => into.specs.push(spec),
+            Err(reason) => into.skipped.push(Skipped { place: place.to_owned(), reason }),
+        }
+    } else if depth < MAX_DEPTH {
+        for (key, child) in object {
+            let key: String = key.chars().take(200).collect();
+            walk(child, &if place.is_empty() { key } else { format!("{place} > {key}") }, depth + 1, into);
+        }
+    }
+}
+
+fn read_entry(entry: &Values) -> Result<ModelSpec, String> {
+    let required = |key: &str| {
+        let text = entry.get(key).and_then(string).ok_or_else(|| format!("{key} is missing or not a text"))?;
+        if text.len() > 300 || text.chars().any(char::is_control) {
+            return Err(format!("{key} is not a name"));
+        }
+        Ok(text)
+    };
+    let Some(Value::Object(device)) = entry.get("device_model_spec") else {
+        return Err("device_model_spec is missing or not an object".into());
+    };
+    let optional = |key: &str| entry.get(key).and_then(string);
+    let vllm_commit = optional("vllm_commit");
+    // Files before 0.5.0 name no engine; an entry with a vLLM commit is a vLLM entry.
+    let engine = optional("inference_engine")
+        .unwrap_or_else(|| if vllm_commit.is_some() { "vLLM".to_owned() } else { "media".to_owned() });
+    let hf_model_repo = required("hf_model_repo")?;
+    let mut env_vars = object(device.get("env_vars"));
+    env_vars.extend(object(entry.get("env_vars")));
+    Ok(ModelSpec {
+        model_id: required("model_id")?,
+        device_type: required("device_type")?,
+        engine,
+        implementation: read_implementation(entry.get("impl")),
+        model: Model {
+            hf_weights_repo: optional("hf_weights_repo").filter(|repo| *repo != hf_model_repo),
+            hf_model_repo,
+            model_name: required("model_name")?,
+            model_type: optional("model_type").unwrap_or_default(),
+            modalities: entry
+                .get("supported_modalities")
+                .and_then(Value::as_array)
+                .map(|list| list.iter().filter_map(string).collect())
+                .unwrap_or_default(),
+            param_count: number(entry.get("param_count")),
+        },
+        release: Release {
+            status: optional("status").unwrap_or_default(),
+            version: optional("version").unwrap_or_default(),
+            tt_metal_commit: required("tt_metal_commit")?,
+            vllm_commit,
+            docker_image: optional("docker_image").unwrap_or_default(),
+            max_context: whole(device.get("max_context")),
+            max_concurrency: whole(device.get("max_concurrency")),
+            default_impl: device.get("default_impl").and_then(Value::as_bool).unwrap_or(false),
+            min_disk_gb: number(entry.get("min_disk_gb")),
+            min_ram_gb: number(entry.get("min_ram_gb")),
+            subdevice_type: optional("subdevice_type"),
+            requirements: read_requirements(device.get("system_requirements"), entry.get("system_requirements")),
+            vllm_args: object(device.get("vllm_args")),
+            env_vars,
+            tt_config: object(entry.get("override_tt_config")),
+            metadata: object(entry.get("metadata")),
+        },
+    })
+}
+
+fn read_implementation(value: Option<&Value>) -> Implementation {
+    let part = |key: &str| value.and_then(|value| value.get(key)).and_then(string).unwrap_or_default();
+    Implementation {
+        impl_id: part("impl_id"),
+        impl_name: part("impl_name"),
+        repo_url: part("repo_url"),
+        code_path: part("code_path"),
+    }
+}
+
+/// The device's own requirements win where there are any.
+fn read_requirements(device: Option<&Value>, entry: Option<&Value>) -> Requirements {
+    let read = |kind: &str| {
+        [device, entry].into_iter().flatten().find_map(|from| {
+            let from = from.get(kind)?;
+            Some(Requirement { specifier: string(from.get("specifier")?)?, mode: string(from.get("mode")?)? })
+        })
+    };
+    Requirements { firmware: read("firmware"), kmd: read("kmd") }
+}
+
+fn string(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn object(value: Option<&Value>) -> Values {
+    value.and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+fn number(value: Option<&Value>) -> Option<f64> {
+    match value? {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+    .filter(|number| number.is_finite() && *number >= 0.0)
+}
+
+fn whole(value: Option<&Value>) -> Option<u64> {
+    match value? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENTRY: &str = r#"{"model_id": "id_x_M_n150", "hf_model_repo": "o/M", "model_name": "M", "device_type": "N150",
+        "tt_metal_commit": "abc", "vllm_commit": "def", "min_ram_gb": 17.5, "min_disk_gb": null,
+        "device_model_spec": {"max_context": 4096, "vllm_args": {"max_num_seqs": "32"}, "env_vars": {"A": "device", "B": 1}},
+        "env_vars": {"A": "entry"}, "status": "SHINY"}"#;
+
+    #[test]
+    fn flat_and_nested_files_read_alike() {
+        let flat = parse(&format!("{{\"id_x_M_n150\": {ENTRY}}}")).unwrap();
+        let nested = parse(&format!(
+            r#"{{"schema_version": "9", "release_version": "1.2.3", "model_specs": {{"o/M": {{"N150": {{"vLLM": {{"x": {ENTRY}}}}}}}}}}}"#
+        ))
+        .unwrap();
+        assert_eq!(flat.specs, nested.specs);
+        assert_eq!(nested.label.as_deref(), Some("1.2.3"));
+        let spec = &flat.specs[0];
+        assert_eq!(spec.engine, "vLLM", "inferred from the commit");
+        assert_eq!(spec.release.env_vars.get("A"), Some(&Value::from("entry")), "the entry's own value wins");
+        assert_eq!(spec.release.min_ram_gb, Some(17.5));
+        assert_eq!(spec.release.min_disk_gb, None);
+        assert_eq!(spec.release.status, "SHINY", "an unknown word survives");
+    }
+
+    #[test]
+    fn a_broken_entry_is_skipped_and_reported() {
+        let text = format!(r#"{{"good": {ENTRY}, "bad": {{"model_id": "x", "device_model_spec": 7}}}}"#);
+        let published = parse(&text).unwrap();
+        assert_eq!(published.specs.len(), 1);
+        assert_eq!(published.skipped[0].place, "bad");
+        assert_eq!(published.skipped[0].reason, "device_model_spec is missing or not an object");
+    }
+
+    #[test]
+    fn what_is_not_a_spec_file_says_so() {
+        assert_eq!(parse("{\"a\": {").unwrap_err(), "the file is cut off");
+        assert!(parse("<html>").unwrap_err().starts_with("not valid JSON"));
+        assert!(parse("{}").unwrap_err().contains("not a spec file"));
+        assert!(parse(&"[".repeat(100_000)).is_err(), "deep nesting is refused, not followed");
+    }
+}

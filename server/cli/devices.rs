@@ -1,0 +1,73 @@
+//! `tt-jukebox devices`: the boards and chips of this box.
+
+use clap::Args;
+
+use super::block_on;
+use super::output::{Output, printable, table};
+use crate::device::host::Chip;
+use crate::device::{Health, Host, Severity};
+use crate::error::Result;
+use crate::protocol::ProbeParams;
+use crate::requests;
+use crate::session::Session;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Ask tt-smi too; it opens every device
+    #[arg(long)]
+    tt_smi: bool,
+}
+
+pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
+    show(session, options.tt_smi, output)
+}
+
+/// Prints the host. A box without a device is an answer as JSON, and a failure by its exit code.
+pub(super) fn show(session: &Session, refresh: bool, output: &Output) -> Result<()> {
+    let host = block_on(requests::probe(session, ProbeParams { refresh }))?;
+    if host.health != Health::NoDevice {
+        return output.print(&host, text);
+    }
+    if output.is_json() {
+        output.print(&host, text)?;
+    }
+    Err(requests::nothing_to_run_on(&host))
+}
+
+fn text(host: &Host) -> String {
+    let simulated = host.simulated.as_deref().map_or(String::new(), |name| format!(" (simulated {name})"));
+    let mut text = format!(
+        "{}{simulated}: {}\ndriver {}, can run {}\n\n",
+        host.product.as_deref().unwrap_or("No product name"),
+        host.product_reason,
+        printable(host.driver.as_deref().unwrap_or("not loaded")),
+        if host.runnable.is_empty() { "nothing".to_owned() } else { host.runnable.join(", ") },
+    );
+    let rows: Vec<Vec<String>> = host.chips.iter().map(row).collect();
+    text.push_str(&table(&["CHIP", "BOARD", "BOARD ID", "°C", "W", "MHZ", "FIRMWARE"], &rows));
+    text.push('\n');
+    for finding in &host.findings {
+        let word = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "note",
+        };
+        let [title, seen, next] = [&finding.title, &finding.evidence, &finding.next].map(|text| printable(text));
+        text.push_str(&format!("\n{word}: {title}\n  seen: {seen}\n  next: {next}\n"));
+    }
+    text
+}
+
+fn row(chip: &Chip) -> Vec<String> {
+    let number = |value: Option<f64>, digits: usize| value.map_or("-".to_owned(), |value| format!("{value:.digits$}"));
+    let text = |value: &Option<String>, none: &str| value.clone().unwrap_or_else(|| none.to_owned());
+    vec![
+        text(&chip.bus_id, "remote"),
+        text(&chip.board_type, "unknown"),
+        text(&chip.board_id, "-"),
+        number(chip.temperature_c, 1),
+        number(chip.power_w, 1),
+        number(chip.aiclk_mhz, 0),
+        text(&chip.fw_bundle, "-"),
+    ]
+}

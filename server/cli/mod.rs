@@ -1,0 +1,168 @@
+//! The command line: one file for each command, each calling the function that answers the request of the same name.
+//! Data go to stdout, messages to stderr.
+
+mod command;
+mod config;
+mod devices;
+mod doctor;
+mod list;
+mod output;
+mod probe;
+mod show;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::{Failure, FailureKind, Result};
+use crate::recipe::Shell;
+use crate::session::Session;
+use crate::settings::{Sources, resolve};
+use output::Output;
+
+/// From "what is in this box?" to a model answering in your editor, on Tenstorrent cards.
+#[derive(Debug, Parser)]
+#[command(name = "tt-jukebox", version, after_help = exit_codes(), arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+/// Accepted before and after the command.
+#[derive(Debug, Args)]
+struct Global {
+    /// Print JSON, with "schema": 1
+    #[arg(long, global = true)]
+    json: bool,
+    /// Use recorded facts (`probe --raw`) in place of this host
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "simulate")]
+    facts: Option<PathBuf>,
+    /// Use a box that is not there: n150, n300, t3k, p100, p150, p150x4, p300x2 or galaxy
+    #[arg(long, global = true, value_name = "BOX")]
+    simulate: Option<String>,
+    /// Use a published spec file, or a folder of them, in place of the bundled catalog
+    #[arg(long, global = true, value_name = "PATH")]
+    catalog: Option<PathBuf>,
+    /// Directory in front of /sys, /proc and /dev
+    #[arg(long, global = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// What was read from this host; --raw is the bug report and the fixture
+    Probe(probe::Options),
+    /// The boards and chips of this box
+    Devices(devices::Options),
+    /// Models that run on this box
+    List(list::Options),
+    /// Everything about one model
+    Show(show::Options),
+    /// The exact command that serves a model here
+    Command(command::Options),
+    /// What is wrong with this host, and what to do
+    Doctor,
+    /// Every setting, its value and where it comes from
+    Config,
+    /// Serve an editor on stdio
+    Lsp,
+}
+
+fn exit_codes() -> String {
+    let mut text = String::from("Exit codes:\n    0  done\n");
+    for (_, code, meaning) in FailureKind::ALL {
+        text.push_str(&format!("  {code:>3}  {meaning}\n"));
+    }
+    text
+}
+
+/// Runs the program and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap knows whether its text is an answer (`--help`) or a complaint.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { FailureKind::Usage.exit_code() } else { 0 });
+        }
+    };
+    let mut output = Output::new(cli.global.json);
+    match run(cli, &mut output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            ExitCode::from(failure.kind.exit_code())
+        }
+    }
+}
+
+fn run(cli: Cli, output: &mut Output) -> Result<()> {
+    const OPTIONS: &str = "command line option";
+    let options = cli.global.options();
+    if matches!(cli.verb, Verb::Lsp) {
+        return crate::lsp::serve(options, OPTIONS);
+    }
+    let settings = resolve(&Sources::of_process(options, OPTIONS))?;
+    for warning in &settings.warnings {
+        output.message(&format!("warning: {warning}"));
+    }
+    let session = Session::new(settings);
+    match cli.verb {
+        Verb::Probe(options) => probe::run(&session, &options, output),
+        Verb::Devices(options) => devices::run(&session, &options, output),
+        Verb::List(options) => list::run(&session, options, output),
+        Verb::Show(options) => show::run(&session, &options, output),
+        Verb::Command(options) => command::run(&session, options, output),
+        Verb::Doctor => doctor::run(&session, output),
+        Verb::Config => config::run(&session, output),
+        Verb::Lsp => Ok(()),
+    }
+}
+
+impl Global {
+    /// The options as settings.
+    fn options(&self) -> BTreeMap<String, String> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+        [
+            ("facts", path(&self.facts)),
+            ("simulate", self.simulate.clone()),
+            ("catalog", path(&self.catalog)),
+            ("root", path(&self.root)),
+        ]
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)))
+        .collect()
+    }
+}
+
+/// Runs an answer to its end. A runtime with one thread starts in well under a millisecond.
+fn block_on<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        let next = "The machine may be out of file handles; close something and try again.";
+        Failure::new(FailureKind::Internal, "the program could not start", error.to_string(), next)
+    })?;
+    runtime.block_on(answer)
+}
+
+/// The shell of the user, as far as its name is one that we can quote for.
+fn shell_of_user() -> Option<Shell> {
+    let path = std::env::var_os("SHELL")?;
+    match PathBuf::from(path).file_name()?.to_str()? {
+        "zsh" => Some(Shell::Zsh),
+        "fish" => Some(Shell::Fish),
+        "bash" => Some(Shell::Bash),
+        "sh" | "dash" => Some(Shell::Sh),
+        _ => None,
+    }
+}
+
+/// Writes to stderr and ignores a closed one.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

@@ -1,0 +1,86 @@
+//! Where answers go: data to stdout, messages to stderr, a failure to both when JSON is wanted.
+
+use std::cell::Cell;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::complain;
+use crate::error::{Failure, FailureKind, Result};
+
+/// The two streams of the command line.
+pub struct Output {
+    json: bool,
+    /// One JSON document a run: a failure is one only when no answer has been printed before it.
+    answered: Cell<bool>,
+}
+
+impl Output {
+    /// An output that prints JSON or text.
+    pub fn new(json: bool) -> Self {
+        Self { json, answered: Cell::new(false) }
+    }
+
+    /// Prints `value` as JSON where that is wanted, else the text that `text` makes of it.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to. A reader that has gone away, such as `head`, is no error.
+    pub fn print<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
+        self.answered.set(true);
+        let printed = if self.json {
+            serde_json::to_string_pretty(value).map_err(|error| {
+                let what = "the answer could not be written as JSON";
+                Failure::new(FailureKind::Internal, what, error.to_string(), "Please report this.")
+            })?
+        } else {
+            text(value)
+        };
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(printed.trim_end().as_bytes()).and_then(|()| stdout.write_all(b"\n")) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Failure::new(
+                FailureKind::Internal,
+                "the answer could not be printed",
+                error.to_string(),
+                "Check where stdout goes: a full disk is the usual cause.",
+            )),
+        }
+    }
+
+    /// True when answers are JSON.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// A line for the person; never part of the data.
+    pub fn message(&self, text: &str) {
+        complain(text);
+    }
+
+    /// Tells a failure.
+    pub fn failure(&self, failure: &Failure) {
+        complain(&format!("tt-jukebox: {failure}"));
+        if self.json && !self.answered.get() {
+            // The failure itself cannot fail to print in a way that anybody could still be told.
+            let _ = self.print(&serde_json::json!({ "schema": 1, "error": failure }), |_| String::new());
+        }
+    }
+}
+
+/// Columns side by side, two blanks apart, each as wide as its widest cell.
+pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    table.set_header(header.iter().copied());
+    table.add_rows(rows.iter().map(|row| row.iter().map(|cell| printable(cell))));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+/// Text from outside without control characters: a model name must not move the cursor.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,27 @@
+//! `tt-jukebox probe`: what was read, raw or understood.
+
+use clap::Args;
+
+use super::output::Output;
+use super::{block_on, devices};
+use crate::error::Result;
+use crate::session::Session;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Print what was read, before anybody thought about it
+    #[arg(long)]
+    raw: bool,
+    /// Ask tt-smi too; it opens every device
+    #[arg(long)]
+    tt_smi: bool,
+}
+
+pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
+    if !options.raw {
+        return devices::show(session, options.tt_smi, output);
+    }
+    let facts = if options.tt_smi { block_on(session.facts_with_smi())? } else { session.facts()? };
+    // Facts are data by themselves: JSON with and without --json.
+    Output::new(true).print(&facts, |_| String::new())
+}

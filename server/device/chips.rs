@@ -1,0 +1,274 @@
+//! Chips and boards from the two sources: sysfs (what is on PCIe) and tt-smi (which also sees chips behind Ethernet),
+//! joined by PCI address, because every other numbering differs between them.
+
+use std::collections::BTreeMap;
+
+use super::board::{self, Family, board_name, code_of_board_id, normal_board_id};
+use super::facts::{Attributes, Facts, PciFunction, Reading};
+use super::finding::{Finding, Severity};
+use super::host::{Board, Chip};
+use super::smi::{self, SmiChip, Snapshot};
+use super::telemetry::{AICLK_MHZ, CURRENT_A, Gate, Measured, POWER_W, TEMPERATURE_C, VOLTAGE_V, believable_version};
+
+/// Chips of both sources, and the driver's version.
+pub fn merge(facts: &Facts, findings: &mut Vec<Finding>) -> (Vec<Chip>, Option<String>) {
+    let snapshot = read_snapshot(facts, findings);
+    let mut chips: Vec<Chip> = facts.pci.iter().map(|function| from_sysfs(function, findings)).collect();
+    for seen in snapshot.iter().flat_map(|snapshot| &snapshot.chips) {
+        match chips.iter_mut().find(|chip| chip.bus_id.is_some() && chip.bus_id == seen.bus_id) {
+            Some(chip) => complete(chip, seen),
+            None => chips.push(from_smi(seen, findings)),
+        }
+    }
+    add_unseen_partners(&mut chips);
+    let driver = match &facts.driver_version {
+        Some(Reading::Text(version)) if !version.is_empty() => Some(version.clone()),
+        _ => snapshot.and_then(|snapshot| snapshot.driver),
+    };
+    (chips, driver)
+}
+
+fn read_snapshot(facts: &Facts, findings: &mut Vec<Finding>) -> Option<Snapshot> {
+    let answer = facts.smi.as_ref()?;
+    let failure = match (&answer.error, smi::parse(&answer.stdout)) {
+        (None, Ok(snapshot)) => return Some(snapshot),
+        (Some(error), _) => error.clone(),
+        (None, Err(error)) => error,
+    };
+    findings.push(Finding::new(
+        "tt_smi.failed",
+        Severity::Warning,
+        "tt-smi gave no snapshot",
+        format!("{}: {failure}", answer.program),
+        "What sysfs shows is used instead. Run `tt-smi -s` in a terminal to see the whole message.",
+    ));
+    None
+}
+
+fn from_sysfs(function: &PciFunction, findings: &mut Vec<Finding>) -> Chip {
+    let text = |from: &Attributes, name: &str| from.get(name).and_then(Reading::text).map(str::to_owned);
+    let code = text(&function.attributes, "subsystem_device").and_then(|text| hex(&text));
+    let board_id = text(&function.driver, "tt_serial").and_then(|serial| normal_board_id(&serial));
+    // The driver prints `unknown` for boards that are newer than itself; the board code knows more of them.
+    let board_type = text(&function.driver, "tt_card_type")
+        .filter(|name| Family::from_name(name).is_some())
+        .or_else(|| code.and_then(board_name).map(str::to_owned))
+        .or_else(|| board_id.as_deref().and_then(code_of_board_id).and_then(board_name).map(str::to_owned));
+    let family = board_type.as_deref().and_then(Family::from_name);
+    let arch = text(&function.attributes, "device")
+        .and_then(|text| hex(&text))
+        .and_then(board::arch_of_pci_device)
+        .or_else(|| family.map(Family::arch));
+    let mut missing = Vec::new();
+    if let Some(Reading::Error(error)) = function.attributes.get("vendor") {
+        missing.push(format!("the PCI function: {error}"));
+    }
+    let bound = function.node.is_some();
+    let mut sensor = |gate: Gate, from: &Attributes, name: &str, scale: f64| {
+        let measured = gate.from_reading(from.get(name), scale);
+        note(measured, bound, &mut missing)
+    };
+    let mut chip = Chip {
+        bus_id: Some(function.bus_id.clone()),
+        node: function.node,
+        family,
+        board_id,
+        arch,
+        remote: false,
+        temperature_c: sensor(TEMPERATURE_C, &function.hwmon, "temp1_input", 1e3),
+        power_w: sensor(POWER_W, &function.hwmon, "power1_input", 1e6),
+        current_a: sensor(CURRENT_A, &function.hwmon, "curr1_input", 1e3),
+        voltage_v: sensor(VOLTAGE_V, &function.hwmon, "in0_input", 1e3),
+        aiclk_mhz: sensor(AICLK_MHZ, &function.driver, "tt_aiclk", 1.0),
+        fw_bundle: None,
+        heartbeat: text(&function.driver, "tt_heartbeat").and_then(|text| text.parse().ok()),
+        board_type,
+    };
+    chip.fw_bundle = text(&function.driver, "tt_fw_bundle_ver").and_then(|version| believable_version(&version));
+    if bound && chip.fw_bundle.is_none() {
+        missing.push("the firmware version is missing or not believable".into());
+    }
+    report_missing(&function.bus_id, &missing, findings);
+    chip
+}
+
+/// Keeps the value and notes why there is none; a chip without a driver is reported as a whole, not value by value.
+fn note(measured: Measured, bound: bool, missing: &mut Vec<String>) -> Option<f64> {
+    match measured {
+        Ok(value) => Some(value),
+        Err(reason) => {
+            if bound {
+                missing.push(reason);
+            }
+            None
+        }
+    }
+}
+
+fn report_missing(bus_id: &str, missing: &[String], findings: &mut Vec<Finding>) {
+    if missing.is_empty() {
+        return;
+    }
+    findings.push(Finding::new(
+        "telemetry.missing",
+        Severity::Warning,
+        format!("{bus_id} does not show all its values"),
+        missing.join("; "),
+        "A board that has just started shows them after up to two minutes. If it stays so, the board may need a reset \
+         or newer firmware.",
+    ));
+}
+
+fn complete(chip: &mut Chip, seen: &SmiChip) {
+    chip.board_type = chip.board_type.take().or_else(|| bare_name(seen));
+    chip.family = chip.family.or_else(|| family_of(seen));
+    chip.board_id = chip.board_id.take().or_else(|| seen.board_id.as_deref().and_then(normal_board_id));
+    let fill = |own: Option<f64>, gate: Gate, value: Option<f64>| own.or_else(|| gate.check(value?).ok());
+    chip.temperature_c = fill(chip.temperature_c, TEMPERATURE_C, seen.temperature_c);
+    chip.power_w = fill(chip.power_w, POWER_W, seen.power_w);
+    chip.current_a = fill(chip.current_a, CURRENT_A, seen.current_a);
+    chip.voltage_v = fill(chip.voltage_v, VOLTAGE_V, seen.voltage_v);
+    chip.aiclk_mhz = fill(chip.aiclk_mhz, AICLK_MHZ, seen.aiclk_mhz);
+    chip.fw_bundle = chip.fw_bundle.take().or_else(|| seen.fw_bundle.as_deref().and_then(believable_version));
+    chip.heartbeat = chip.heartbeat.or(seen.heartbeat);
+}
+
+fn from_smi(seen: &SmiChip, findings: &mut Vec<Finding>) -> Chip {
+    let family = family_of(seen);
+    let mut missing = Vec::new();
+    let mut sensor = |gate: Gate, value: Option<f64>| {
+        let measured = value.map_or_else(|| Err(format!("tt-smi gives no {}", gate.name)), |value| gate.check(value));
+        note(measured, true, &mut missing)
+    };
+    let chip = Chip {
+        bus_id: seen.bus_id.clone(),
+        node: None,
+        board_type: bare_name(seen),
+        family,
+        board_id: seen.board_id.as_deref().and_then(normal_board_id),
+        arch: family.map(Family::arch),
+        remote: seen.remote,
+        temperature_c: sensor(TEMPERATURE_C, seen.temperature_c),
+        power_w: sensor(POWER_W, seen.power_w),
+        current_a: sensor(CURRENT_A, seen.current_a),
+        voltage_v: sensor(VOLTAGE_V, seen.voltage_v),
+        aiclk_mhz: sensor(AICLK_MHZ, seen.aiclk_mhz),
+        fw_bundle: seen.fw_bundle.as_deref().and_then(believable_version),
+        heartbeat: seen.heartbeat,
+    };
+    report_missing(seen.bus_id.as_deref().unwrap_or("a remote chip"), &missing, findings);
+    chip
+}
+
+fn family_of(seen: &SmiChip) -> Option<Family> {
+    let by_id = || seen.board_id.as_deref().and_then(code_of_board_id).and_then(Family::from_code);
+    seen.board_type.as_deref().and_then(Family::from_name).or_else(by_id)
+}
+
+fn bare_name(seen: &SmiChip) -> Option<String> {
+    let name = seen.board_type.as_deref()?;
+    let bare = name.strip_suffix(" L").or_else(|| name.strip_suffix(" R")).unwrap_or(name);
+    Some(bare.to_owned())
+}
+
+/// An n300 has a second chip that no sysfs file shows. It is listed without values, so that both sources agree.
+fn add_unseen_partners(chips: &mut Vec<Chip>) {
+    let alone: Vec<Chip> = chips
+        .iter()
+        .filter(|chip| chip.family == Some(Family::N300) && !chip.remote)
+        .filter(|chip| {
+            let is_partner = |other: &&Chip| other.remote && other.board_id == chip.board_id;
+            !chips.iter().any(|other| is_partner(&other))
+        })
+        .cloned()
+        .collect();
+    chips.extend(alone.into_iter().map(|local| Chip {
+        bus_id: None,
+        node: None,
+        remote: true,
+        temperature_c: None,
+        power_w: None,
+        current_a: None,
+        voltage_v: None,
+        aiclk_mhz: None,
+        heartbeat: None,
+        fw_bundle: None,
+        ..local
+    }));
+}
+
+/// Boards, and how many whole ones of each family there are. A Galaxy is one board of many modules, counted by module.
+pub fn group(chips: &[Chip], findings: &mut Vec<Finding>) -> (Vec<Board>, BTreeMap<Family, usize>) {
+    let mut boards: Vec<Board> = Vec::new();
+    for (index, chip) in chips.iter().enumerate() {
+        let room = boards.iter_mut().find(|board| belongs(chip, board, chips));
+        match room {
+            Some(board) => board.chips.push(index),
+            None => boards.push(Board {
+                board_type: chip.board_type.clone(),
+                board_id: chip.board_id.clone(),
+                chips: vec![index],
+            }),
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for board in &boards {
+        let Some(family) = board.chips.first().and_then(|first| chips[*first].family) else {
+            findings.push(unknown_board(board));
+            continue;
+        };
+        match family {
+            Family::GalaxyWormhole | Family::GalaxyBlackhole => {
+                *counts.entry(family).or_insert(0) += board.chips.len();
+            }
+            _ if board.chips.len() == family.chips_per_board() => *counts.entry(family).or_insert(0) += 1,
+            _ => findings.push(half_board(board, family)),
+        }
+    }
+    (boards, counts)
+}
+
+/// A board id joins chips; without one, two neighbouring p300 functions or an n300 and its remote chip are one board.
+fn belongs(chip: &Chip, board: &Board, chips: &[Chip]) -> bool {
+    let Some(family) = chip.family else { return false };
+    let first = board.chips.first().map(|index| &chips[*index]);
+    if first.and_then(|first| first.family) != Some(family) {
+        return false;
+    }
+    if matches!(family, Family::GalaxyWormhole | Family::GalaxyBlackhole) {
+        return true;
+    }
+    // An n300 is one chip on PCIe and one behind it, so two of a kind are never one board.
+    let fits = board.chips.len() < family.chips_per_board()
+        && (family != Family::N300 || first.is_some_and(|first| first.remote != chip.remote));
+    fits && chip.board_id == board.board_id
+}
+
+fn unknown_board(board: &Board) -> Finding {
+    Finding::new(
+        "board.unknown",
+        Severity::Warning,
+        "A board of a kind that tt-jukebox does not know",
+        format!("board type {}", board.board_type.as_deref().unwrap_or("not given")),
+        "No model is offered for it. If the board is new, a newer tt-jukebox may know it.",
+    )
+}
+
+fn half_board(board: &Board, family: Family) -> Finding {
+    Finding::new(
+        "board.partial",
+        Severity::Warning,
+        format!("Only a part of a {} is visible", family.label()),
+        format!(
+            "{} of {} chips of board {}",
+            board.chips.len(),
+            family.chips_per_board(),
+            board.board_id.as_deref().unwrap_or("without an id")
+        ),
+        "In a container, pass every /dev/tenstorrent node of the board. On the host, the other chip may be off the bus.",
+    )
+}
+
+fn hex(text: &str) -> Option<u32> {
+    u32::from_str_radix(text.trim().trim_start_matches("0x"), 16).ok()
+}

@@ -1,0 +1,193 @@
+//! The answer to "what is in this box?": facts in, a [`Host`] out. Pure.
+
+use serde::{Deserialize, Serialize};
+
+use super::board::{Arch, Family};
+use super::chips;
+use super::facts::Facts;
+use super::finding::{Finding, Severity};
+use super::topology::{self, Placement};
+
+/// How the box is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Health {
+    /// Every chip reads well.
+    Healthy,
+    /// Usable, with a finding.
+    Warning,
+    /// No Tenstorrent PCI function is here.
+    NoDevice,
+    /// A card is here, but its kernel driver is not loaded.
+    NoDriver,
+    /// A chip does not answer.
+    Error,
+}
+
+/// One chip (ASIC). A missing value is null and its reason stands in the findings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Chip {
+    /// PCI address; null for a chip behind another chip's Ethernet.
+    pub bus_id: Option<String>,
+    /// The N of `/dev/tenstorrent/N`.
+    pub node: Option<u32>,
+    /// Board name, for example `n300` or `p150b`.
+    pub board_type: Option<String>,
+    /// Family that decides the product; null for an unknown board.
+    pub family: Option<Family>,
+    /// Board id as 16 hexadecimal digits; chips of one board share it.
+    pub board_id: Option<String>,
+    /// Architecture.
+    pub arch: Option<Arch>,
+    /// True for a chip without PCIe of its own.
+    pub remote: bool,
+    /// Degrees Celsius.
+    pub temperature_c: Option<f64>,
+    /// Watt.
+    pub power_w: Option<f64>,
+    /// Ampere.
+    pub current_a: Option<f64>,
+    /// Volt.
+    pub voltage_v: Option<f64>,
+    /// Megahertz.
+    pub aiclk_mhz: Option<f64>,
+    /// Firmware bundle version.
+    pub fw_bundle: Option<String>,
+    /// Counter of the firmware; it moves while the firmware lives.
+    pub heartbeat: Option<u64>,
+}
+
+/// One board, or one Galaxy: the chips that share a board id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Board {
+    /// Board name, for example `n300`.
+    pub board_type: Option<String>,
+    /// Board id as 16 hexadecimal digits.
+    pub board_id: Option<String>,
+    /// Positions in `chips`.
+    pub chips: Vec<usize>,
+}
+
+/// What the host has to offer besides cards.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Resources {
+    /// Installed memory in GiB.
+    pub ram_total_gib: Option<f64>,
+    /// Memory that programs can still get, in GiB.
+    pub ram_available_gib: Option<f64>,
+    /// Free space in GiB where weights go.
+    pub disk_free_gib: Option<f64>,
+    /// Folder where weights go.
+    pub weights_dir: String,
+}
+
+/// What is in this box.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Host {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Name of the simulated box; null for a real one.
+    pub simulated: Option<String>,
+    /// Spec name of the whole box (`N300`, `T3K` …), or null.
+    pub product: Option<String>,
+    /// Why it has that name, or none.
+    pub product_reason: String,
+    /// Every spec name that this box can run, the whole box first.
+    pub runnable: Vec<String>,
+    /// The same with reasons.
+    pub placements: Vec<Placement>,
+    /// Boards.
+    pub boards: Vec<Board>,
+    /// Chips, those on PCIe first, in order of their address.
+    pub chips: Vec<Chip>,
+    /// Version of the kernel driver.
+    pub driver: Option<String>,
+    /// Memory and disk.
+    pub resources: Resources,
+    /// How it is.
+    pub health: Health,
+    /// What is worth telling, the worst first.
+    pub findings: Vec<Finding>,
+}
+
+const KIB_PER_GIB: f64 = 1024.0 * 1024.0;
+
+/// Makes sense of what was read.
+pub fn interpret(facts: &Facts) -> Host {
+    let mut findings = Vec::new();
+    let (chips, driver) = chips::merge(facts, &mut findings);
+    let (boards, counts) = chips::group(&chips, &mut findings);
+    let topology = topology::resolve(&counts);
+    let health = judge(facts, &chips, driver.as_deref(), &mut findings);
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Host {
+        schema: 1,
+        simulated: facts.simulated.clone(),
+        product: topology.product,
+        product_reason: topology.reason,
+        runnable: topology.placements.iter().map(|placement| placement.device_type.clone()).collect(),
+        placements: topology.placements,
+        boards,
+        chips,
+        driver,
+        resources: resources(facts),
+        health,
+        findings,
+    }
+}
+
+fn resources(facts: &Facts) -> Resources {
+    let read = &facts.resources;
+    #[expect(clippy::cast_precision_loss, reason = "GiB for people: 53 bits are enough")]
+    let gib = |kib: u64| (kib as f64 / KIB_PER_GIB * 10.0).round() / 10.0;
+    Resources {
+        ram_total_gib: read.mem_total_kib.map(gib),
+        ram_available_gib: read.mem_available_kib.map(gib),
+        disk_free_gib: read.disk_free_bytes.map(|bytes| gib(bytes / 1024)),
+        weights_dir: read.weights_dir.clone(),
+    }
+}
+
+fn judge(facts: &Facts, chips: &[Chip], driver: Option<&str>, findings: &mut Vec<Finding>) -> Health {
+    if chips.is_empty() {
+        findings.push(Finding::new(
+            "device.none",
+            Severity::Error,
+            "No Tenstorrent device found",
+            match &facts.smi {
+                Some(smi) => format!("no PCI function with vendor 0x1e52; {}: {}", smi.program, smi_said(facts)),
+                None => "no PCI function with vendor 0x1e52 below /sys/bus/pci/devices".to_owned(),
+            },
+            "Check that the card is seated and powered, then power the machine off and on (a warm reboot is not \
+             enough). To look around without a card: `tt-jukebox --simulate n150 devices`.",
+        ));
+        return Health::NoDevice;
+    }
+    if driver.is_none() {
+        findings.push(
+            Finding::new(
+                "driver.missing",
+                Severity::Error,
+                "The kernel driver is not loaded",
+                format!("{} Tenstorrent PCI function(s), but no /sys/module/tenstorrent/version", chips.len()),
+                "sudo modprobe tenstorrent; if that finds no module, install tt-kmd for this kernel",
+            )
+            .with_link("https://github.com/tenstorrent/tt-kmd"),
+        );
+        return Health::NoDriver;
+    }
+    match findings.iter().map(|finding| finding.severity).max() {
+        Some(Severity::Error) => Health::Error,
+        Some(Severity::Warning) => Health::Warning,
+        _ => Health::Healthy,
+    }
+}
+
+fn smi_said(facts: &Facts) -> String {
+    facts.smi.as_ref().and_then(|smi| smi.error.clone()).unwrap_or_else(|| "lists no device".into())
+}

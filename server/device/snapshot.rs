@@ -1,0 +1,57 @@
+//! Asks tt-smi for a snapshot. Only on an explicit request: it opens every device, which wakes idle boards and can
+//! disturb a running job (luwen#135, luwen#137).
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::facts::SmiAnswer;
+use crate::process::{self, NoAnswer};
+
+/// A Galaxy snapshot is about 270 kB; tt-smi 3.x has printed 1.2 MB of noise (tt-smi#116).
+const MAX_BYTES: usize = 8_000_000;
+/// Discovery on a healthy box takes seconds; on a sick one tt-smi waits up to 15 minutes, which nobody should.
+pub const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Where to look for tt-smi: the setting, PATH, then the places where the installers put it.
+pub fn find(setting: Option<&str>, home: Option<&std::path::Path>) -> Result<PathBuf, String> {
+    if let Some(path) = setting {
+        return which::which(path).map_err(|_| format!("the setting tt_smi names {path}, which cannot be run"));
+    }
+    let installed = ["bin/tt-smi", ".tenstorrent-venv/bin/tt-smi", ".local/bin/tt-smi"];
+    which::which("tt-smi")
+        .ok()
+        .or_else(|| installed.iter().filter_map(|place| which::which(home?.join(place)).ok()).next())
+        .ok_or_else(|| "not found on PATH, in ~/.tenstorrent-venv/bin or in ~/.local/bin".to_owned())
+}
+
+/// Runs `tt-smi -s`. Whatever goes wrong is part of the answer.
+pub async fn take(program: Result<PathBuf, String>, deadline: Duration) -> SmiAnswer {
+    let program = match program {
+        Ok(program) => program,
+        Err(error) => return SmiAnswer { program: "tt-smi".into(), stdout: String::new(), error: Some(error) },
+    };
+    // tt-smi filters devices by this variable and writes UMD's log lines to stdout unless told otherwise.
+    let env = [("TT_VISIBLE_DEVICES", None), ("TT_LOGGER_FILE", Some("/dev/stderr"))];
+    let outcome = process::run(&program, &["-s"], &env, deadline, MAX_BYTES).await;
+    let mut answer = SmiAnswer { program: program.display().to_string(), ..SmiAnswer::default() };
+    match outcome {
+        Ok(finished) => {
+            answer.stdout = String::from_utf8_lossy(&finished.stdout).into_owned();
+            if !answer.stdout.contains("device_info") {
+                answer.error = Some(without_snapshot(finished.code, &answer.stdout));
+            }
+        }
+        Err(error @ (NoAnswer::Start(_) | NoAnswer::Deadline(_) | NoAnswer::TooMuch(_) | NoAnswer::Read(_))) => {
+            answer.error = Some(error.to_string());
+        }
+    }
+    answer
+}
+
+fn without_snapshot(code: Option<i32>, stdout: &str) -> String {
+    let said = super::smi::parse(stdout).err().unwrap_or_default();
+    match code {
+        Some(code) => format!("exit code {code}; {said}"),
+        None => format!("ended by a signal; {said}"),
+    }
+}

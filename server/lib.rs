@@ -1,0 +1,18 @@
+//! tt-jukebox: from "what is in this box?" to a model answering in your editor, on Tenstorrent cards.
+//!
+//! Facts are gathered by I/O into plain structs, decisions are pure functions over them, effects are performed by small
+//! engines. `server/README.md` is the map of the rooms.
+
+pub mod catalog;
+pub mod cli;
+pub mod device;
+pub mod doctor;
+pub mod error;
+pub mod lsp;
+pub mod matching;
+pub mod process;
+pub mod protocol;
+pub mod recipe;
+pub mod requests;
+pub mod session;
+pub mod settings;

@@ -1,0 +1,208 @@
+//! The server's end of the protocol: state, and one method for each request, all alike.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use lsp_types::{InitializeParams, InitializeResult, InitializedParams, ServerInfo};
+use tokio_util::task::TaskTracker;
+use tower_lsp::{Client, LanguageServer, jsonrpc};
+
+use super::{guard, log};
+use crate::device::{Host, interpret};
+use crate::error::{Failure, FailureKind, Result};
+use crate::for_each_request;
+use crate::protocol::{
+    CommandParams, DoctorParams, MatchList, MatchParams, ProbeParams, Report, STATUS, ServeCommand, Status,
+};
+use crate::requests::{self, status};
+use crate::session::Session;
+use crate::settings::{SETTINGS, Sources, resolve};
+
+/// Everything that a request may need.
+#[derive(Debug)]
+pub struct Backend {
+    client: Client,
+    jobs: TaskTracker,
+    logs: Mutex<Option<log::Lines>>,
+    /// Options of the command line that started the server; they win over the editor's.
+    options: BTreeMap<String, String>,
+    options_name: &'static str,
+    /// Made by `initialize`; a broken setting is told by every request and not by a server that does not start.
+    session: OnceLock<Result<Arc<Session>>>,
+}
+
+/// The one notification that we send.
+enum StatusNotification {}
+
+impl lsp_types::notification::Notification for StatusNotification {
+    type Params = Status;
+    const METHOD: &'static str = STATUS;
+}
+
+impl Backend {
+    /// A backend that has not met its client yet.
+    pub fn new(
+        client: Client,
+        jobs: TaskTracker,
+        logs: log::Lines,
+        options: BTreeMap<String, String>,
+        options_name: &'static str,
+    ) -> Self {
+        Self { client, jobs, logs: Mutex::new(Some(logs)), options, options_name, session: OnceLock::new() }
+    }
+
+    fn session(&self) -> Result<Arc<Session>> {
+        self.session.get().cloned().unwrap_or_else(|| {
+            let what = "the server has not been initialized";
+            Err(Failure::new(
+                FailureKind::Usage,
+                what,
+                "a request came before `initialize`",
+                "Send `initialize` first.",
+            ))
+        })
+    }
+
+    fn open_session(&self, params: &InitializeParams) -> Result<Arc<Session>> {
+        let mut options = editor_options(params.initialization_options.as_ref());
+        options.extend(self.options.clone());
+        let name = if self.options.is_empty() { "editor setting" } else { self.options_name };
+        let mut sources = Sources::of_process(options, name);
+        let root =
+            params.workspace_folders.iter().flatten().next().map(|folder| &folder.uri).or(params.root_uri.as_ref());
+        if let Some(folder) = root.and_then(|uri| uri.to_file_path().ok()) {
+            sources.project = Some(folder);
+        }
+        let settings = resolve(&sources)?;
+        for warning in &settings.warnings {
+            tracing::warn!("{warning}");
+        }
+        Ok(Arc::new(Session::new(settings)))
+    }
+
+    /// Tells the client what shows now. What came out of a request is passed in, so that nothing is read twice.
+    fn show(&self, host: Option<Host>) {
+        let (client, session) = (self.client.clone(), self.session());
+        self.jobs.spawn(async move {
+            let looked = tokio::task::spawn_blocking(move || match host {
+                Some(host) => Ok(host),
+                None => session.and_then(|session| Ok(interpret(&session.facts()?))),
+            });
+            let status = match looked.await {
+                Ok(Ok(host)) => status::of_host(&host),
+                Ok(Err(failure)) => status::of_failure(&failure),
+                Err(error) => {
+                    let what = "looking at the host failed";
+                    status::of_failure(&Failure::new(FailureKind::Internal, what, error.to_string(), "See the log."))
+                }
+            };
+            tracing::info!(text = status.text, "status");
+            client.send_notification::<StatusNotification>(status).await;
+        });
+    }
+
+    async fn answer<P, T, F>(&self, params: P, request: impl FnOnce(Arc<Session>, P) -> F) -> jsonrpc::Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let session = self.session().map_err(|failure| guard::reply(&failure))?;
+        guard::run(&self.jobs, request(session, params)).await
+    }
+}
+
+macro_rules! answer_requests {
+    ($($(#[doc = $doc:literal])* $name:ident: $method:literal ($params:ty) -> $result:ty;)*) => {
+        impl Backend {
+            $($(#[doc = $doc])*
+            pub async fn $name(&self, params: $params) -> jsonrpc::Result<$result> {
+                let answer = self
+                    .answer(params, |session, params| async move { requests::$name(&session, params).await })
+                    .await;
+                if let Ok(answer) = &answer {
+                    self.after(answer);
+                }
+                answer
+            })*
+        }
+    };
+}
+for_each_request!(answer_requests);
+
+impl Backend {
+    /// A probe also refreshes whatever shows the device.
+    fn after<T: 'static>(&self, answer: &T) {
+        if let Some(host) = (answer as &dyn std::any::Any).downcast_ref::<Host>() {
+            self.show(Some(host.clone()));
+        }
+    }
+}
+
+/// The editor's settings as options; an empty text means that the setting is not set.
+fn editor_options(value: Option<&serde_json::Value>) -> BTreeMap<String, String> {
+    let mut options = BTreeMap::new();
+    for (key, value) in value.and_then(serde_json::Value::as_object).into_iter().flatten() {
+        let text = match value {
+            serde_json::Value::String(text) if !text.is_empty() => text.clone(),
+            serde_json::Value::Number(number) => number.to_string(),
+            _ => continue,
+        };
+        if SETTINGS.iter().any(|setting| setting.key == key) {
+            options.insert(key.clone(), text);
+        } else {
+            tracing::warn!("there is no setting named {key:?}; the editor's value is ignored");
+        }
+    }
+    options
+}
+
+#[tower_lsp::async_trait]
+impl LanguageServer for Backend {
+    async fn initialize(&self, params: InitializeParams) -> jsonrpc::Result<InitializeResult> {
+        let session = self.open_session(&params);
+        // A second `initialize` is refused by tower-lsp before it comes here.
+        let _ = self.session.set(session);
+        let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+        Ok(InitializeResult {
+            server_info: Some(ServerInfo { name: "tt-jukebox".into(), version }),
+            ..InitializeResult::default()
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        let waiting = self.logs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut lines) = waiting {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                while let Some((level, line)) = lines.recv().await {
+                    client.log_message(level, line).await;
+                }
+            });
+        }
+        tracing::info!("tt-jukebox {}", env!("CARGO_PKG_VERSION"));
+        self.show(None);
+    }
+
+    async fn shutdown(&self) -> jsonrpc::Result<()> {
+        Ok(())
+    }
+}
+
+/// Ways to misbehave, for the tests of the lifecycle. They exist in debug builds only.
+#[cfg(debug_assertions)]
+impl Backend {
+    /// Panics in the middle of an answer.
+    pub async fn test_panic(&self, _: serde_json::Value) -> jsonrpc::Result<()> {
+        #[expect(clippy::panic, reason = "this is what the test asks for")]
+        self.answer((), |_, ()| async { panic!("as asked") }).await
+    }
+
+    /// Blocks its thread for a second.
+    pub async fn test_block(&self, _: serde_json::Value) -> jsonrpc::Result<u32> {
+        let block = |_, ()| async {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            Ok(1)
+        };
+        self.answer((), block).await
+    }
+}

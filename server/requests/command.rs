@@ -1,0 +1,117 @@
+//! `tenstorrent/command`: the exact command that serves a model here.
+
+use std::cmp::Reverse;
+
+use super::matching::{no_match, nothing_to_run_on};
+use crate::catalog::{Catalog, Entry};
+use crate::device::Host;
+use crate::error::{Failure, FailureKind, Result};
+use crate::matching::{name_score, placement_for};
+use crate::protocol::{CommandParams, ServeCommand};
+use crate::recipe::{Checkout, recipe, render};
+use crate::session::Session;
+
+/// Renders the host command of the entry that `params` name.
+///
+/// # Errors
+/// When no entry fits, when more than one model answers to the name, when the entry can only run in a container, or
+/// when a published value cannot stand on a command line.
+pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCommand> {
+    let host = session.host()?;
+    let catalog = session.catalog()?;
+    let entry = choose(&params, &host, &catalog)?;
+    let spec = &entry.spec;
+    if spec.engine != "vLLM" {
+        return Err(Failure::new(
+            FailureKind::NotSupported,
+            format!("{} on {} has no command for this host", spec.model.model_name, spec.device_type),
+            format!("its engine is {}, which runs only as a container", spec.engine),
+            format!("Container commands are not supported yet. Its image is {}.", spec.release.docker_image),
+        ));
+    }
+    let settings = &session.settings;
+    let checkout = Checkout {
+        metal_home: settings.path("metal_home").unwrap_or_default(),
+        vllm_home: settings.path("vllm_home").unwrap_or_default(),
+        port: settings.port()?,
+    };
+    let release = catalog.releases_of(entry).pop().unwrap_or_default();
+    let mut recipe = recipe(spec, &release, &checkout);
+    if let Some(name) = &host.simulated {
+        recipe.notes.insert(0, format!("made for a simulated {name}, not for this machine"));
+    }
+    let shell = params.shell.unwrap_or_default();
+    let text = render(&recipe, shell).map_err(|error| {
+        Failure::new(
+            FailureKind::Input,
+            format!("the command of {} cannot be written down", spec.model_id),
+            error.to_string(),
+            "Nothing was run. Report it to the publisher of the spec file.",
+        )
+    })?;
+    Ok(ServeCommand {
+        schema: 1,
+        model_id: spec.model_id.clone(),
+        model_name: spec.model.model_name.clone(),
+        device_type: spec.device_type.clone(),
+        simulated: host.simulated,
+        shell,
+        text,
+        recipe,
+    })
+}
+
+/// The entry that is meant: the best name first, then the device that was asked for, or the best part of this box.
+fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Result<&'a Entry> {
+    let wanted = params.device.as_deref().map(str::trim).filter(|device| !device.is_empty());
+    if host.placements.is_empty() && wanted.is_none() {
+        let mut failure = nothing_to_run_on(host);
+        failure.next = format!("Name a device, for example `--device N150`. {}", failure.next);
+        return Err(failure);
+    }
+    let named: Vec<(u32, &Entry)> =
+        catalog.entries.iter().filter_map(|entry| Some((name_score(&params.model, &entry.spec)?, entry))).collect();
+    let fits = |entry: &Entry| match wanted {
+        Some(device) => entry.spec.device_type.eq_ignore_ascii_case(device),
+        None => placement_for(&entry.spec, host).is_some(),
+    };
+    let mut here: Vec<(u32, &Entry)> = named.iter().copied().filter(|(_, entry)| fits(entry)).collect();
+    let Some(best) = here.iter().map(|(score, _)| *score).max() else {
+        let elsewhere = named.iter().map(|(_, entry)| entry.spec.device_type.as_str()).collect();
+        return Err(match wanted {
+            Some(device) => not_on_device(&params.model, device, elsewhere),
+            None => no_match(&params.model, elsewhere, host),
+        });
+    };
+    here.retain(|(score, _)| *score == best);
+    let mut names: Vec<&str> = here.iter().map(|(_, entry)| entry.spec.model.model_name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.len() > 1 {
+        return Err(Failure::new(
+            FailureKind::Usage,
+            format!("{:?} can mean {} models", params.model, names.len()),
+            names.join(", "),
+            "Name one of them in full.",
+        ));
+    }
+    let position = |entry: &Entry| host.runnable.iter().position(|device| *device == entry.spec.device_type);
+    here.into_iter()
+        .map(|(_, entry)| entry)
+        .min_by_key(|entry| {
+            let spec = &entry.spec;
+            (spec.engine != "vLLM", position(entry), !spec.release.default_impl, Reverse(entry.releases.last()))
+        })
+        .ok_or_else(|| no_match(&params.model, Vec::new(), host))
+}
+
+fn not_on_device(model: &str, device: &str, mut elsewhere: Vec<&str>) -> Failure {
+    elsewhere.sort_unstable();
+    elsewhere.dedup();
+    let why = match elsewhere.as_slice() {
+        [] => "no model name and no repository in the catalog holds these words".to_owned(),
+        devices => format!("it is listed for {}", devices.join(", ")),
+    };
+    let what = format!("{model:?} is not listed for the device {device:?}");
+    Failure::new(FailureKind::NoMatch, what, why, "`tt-jukebox list` shows what runs on this box.")
+}

@@ -1,0 +1,13 @@
+//! The answers of the program, one file for each request. The language server and the command line call the same
+//! functions; they only differ in how they print.
+
+mod command;
+mod doctor;
+mod matching;
+mod probe;
+pub mod status;
+
+pub use command::command;
+pub use doctor::doctor;
+pub use matching::{matching, nothing_to_run_on};
+pub use probe::probe;

@@ -1,0 +1,147 @@
+//! `tenstorrent/status`: the one snapshot that drives the status bar, the context keys and the walkthrough. Pure.
+
+use std::fmt::Write as _;
+
+use crate::device::host::Chip;
+use crate::device::{Health, Host};
+use crate::error::Failure;
+use crate::protocol::Status;
+
+/// What shows of a host.
+pub fn of_host(host: &Host) -> Status {
+    let name = match (&host.product, host.boards.len()) {
+        (Some(product), _) => product.clone(),
+        (None, 0) => "No device".to_owned(),
+        (None, _) => boards_in_words(host),
+    };
+    let state = match host.health {
+        Health::Healthy => "healthy",
+        Health::Warning => "with a warning",
+        Health::NoDevice => "no Tenstorrent device found",
+        Health::NoDriver => "the kernel driver is not loaded",
+        Health::Error => "a device does not answer",
+    };
+    let simulated = if host.simulated.is_some() { "simulated " } else { "" };
+    let summary = match host.health {
+        Health::NoDevice => state.to_owned(),
+        _ => format!("{simulated}{name}, {} chips, {state}", host.chips.len()),
+    };
+    let text = if host.health == Health::NoDriver { format!("{name}: no driver") } else { name };
+    let found = matches!(host.health, Health::Healthy | Health::Warning);
+    Status {
+        schema: 1,
+        health: host.health,
+        text,
+        summary: format!("Tenstorrent: {summary}"),
+        tooltip: tooltip(host),
+        product: host.product.clone(),
+        simulated: host.simulated.clone(),
+        done: if found { vec!["hardware-detection".into()] } else { Vec::new() },
+    }
+}
+
+/// What shows when the host could not even be looked at.
+pub fn of_failure(failure: &Failure) -> Status {
+    Status {
+        schema: 1,
+        health: Health::Error,
+        text: "Error".into(),
+        summary: format!("Tenstorrent: {}", failure.what),
+        tooltip: escape(&format!("{}\n\n{}\n\n{}", failure.what, failure.why, failure.next)),
+        product: None,
+        simulated: None,
+        done: Vec::new(),
+    }
+}
+
+fn boards_in_words(host: &Host) -> String {
+    let mut kinds: Vec<(&str, usize)> = Vec::new();
+    for board in &host.boards {
+        let name = board.board_type.as_deref().unwrap_or("unknown board");
+        match kinds.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((name, 1)),
+        }
+    }
+    kinds.iter().map(|(name, count)| format!("{count} x {name}")).collect::<Vec<_>>().join(", ")
+}
+
+fn tooltip(host: &Host) -> String {
+    let mut text = String::new();
+    let title = host.product.as_deref().unwrap_or("Tenstorrent");
+    let label = if host.simulated.is_some() { " (simulated)" } else { "" };
+    let driver = host.driver.as_deref().unwrap_or("not loaded");
+    let _ = writeln!(text, "**{}**{label} - driver {}\n", escape(title), escape(driver));
+    if !host.chips.is_empty() {
+        text.push_str("| Chip | Board | °C | W | MHz | Firmware |\n|---|---|--:|--:|--:|---|\n");
+        for chip in &host.chips {
+            let _ = writeln!(text, "{}", row(chip));
+        }
+        text.push('\n');
+    }
+    for finding in &host.findings {
+        let _ = writeln!(text, "- {}: {}", escape(&finding.title), escape(&finding.next));
+    }
+    text
+}
+
+fn row(chip: &Chip) -> String {
+    let number =
+        |value: Option<f64>, digits: usize| value.map_or("–".to_owned(), |value| format!("{value:.digits$}"));
+    format!(
+        "| {} | {} | {} | {} | {} | {} |",
+        escape(chip.bus_id.as_deref().unwrap_or("remote")),
+        escape(chip.board_type.as_deref().unwrap_or("unknown")),
+        number(chip.temperature_c, 1),
+        number(chip.power_w, 1),
+        number(chip.aiclk_mhz, 0),
+        escape(chip.fw_bundle.as_deref().unwrap_or("–")),
+    )
+}
+
+/// Text from the host as Markdown that means nothing: a board name must not become a link.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "\\`*_{}[]<>#|!~$".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() && c != '\n' { ' ' } else { c });
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device::{Facts, interpret, simulate};
+
+    #[test]
+    fn a_simulated_box_says_so() {
+        let status = of_host(&interpret(&simulate::facts("n300").unwrap()));
+        expect_test::expect![[r#"
+            **N300** (simulated) - driver 2.9.0
+
+            | Chip | Board | °C | W | MHz | Firmware |
+            |---|---|--:|--:|--:|---|
+            | 0000:01:00.0 | n300 | 38.6 | 14.0 | 500 | 19.5.0.0 |
+            | remote | n300 | – | – | – | – |
+
+        "#]]
+        .assert_eq(&status.tooltip);
+        assert_eq!(status.summary, "Tenstorrent: simulated N300, 2 chips, healthy");
+        assert_eq!(status.done, ["hardware-detection"]);
+    }
+
+    #[test]
+    fn nothing_found_is_said_and_not_ticked() {
+        let status = of_host(&interpret(&Facts::default()));
+        assert_eq!((status.text.as_str(), status.done.len()), ("No device", 0));
+        assert_eq!(status.summary, "Tenstorrent: no Tenstorrent device found");
+    }
+
+    #[test]
+    fn text_of_the_host_is_never_markup() {
+        assert_eq!(escape("[x](command:evil)|\u{7}"), "\\[x\\](command:evil)\\| ");
+    }
+}

@@ -1,0 +1,317 @@
+//! Every setting, in one list, and where its value comes from: option, environment, the project's `tenstorrent.toml`,
+//! the user's file, default, in this order.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::error::{Failure, FailureKind, Result};
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Key in the files and in the editor's options.
+    pub key: &'static str,
+    /// Environment variable.
+    pub env: &'static str,
+    /// Value when nobody sets it; empty for none.
+    pub default: &'static str,
+    /// True when a project's file may set it. Whatever names a program or a folder with code may not: a cloned
+    /// repository must not choose what this machine runs.
+    pub from_project: bool,
+    /// What it is for.
+    pub doc: &'static str,
+}
+
+/// The list.
+pub const SETTINGS: [Setting; 8] = [
+    Setting {
+        key: "root",
+        env: "TT_JUKEBOX_ROOT",
+        default: "/",
+        from_project: false,
+        doc: "Directory that stands in front of /sys, /proc and /dev.",
+    },
+    Setting {
+        key: "facts",
+        env: "TT_JUKEBOX_FACTS",
+        default: "",
+        from_project: false,
+        doc: "File with recorded facts (`probe --raw`) to use in place of this host.",
+    },
+    Setting {
+        key: "simulate",
+        env: "TT_JUKEBOX_SIMULATE",
+        default: "",
+        from_project: true,
+        doc: "Name of a box to simulate, for example n150.",
+    },
+    Setting {
+        key: "catalog",
+        env: "TT_JUKEBOX_CATALOG",
+        default: "",
+        from_project: true,
+        doc: "Published spec file, or a folder of them, in place of the bundled catalog.",
+    },
+    Setting {
+        key: "tt_smi",
+        env: "TT_JUKEBOX_TT_SMI",
+        default: "",
+        from_project: false,
+        doc: "Path of tt-smi, where it is not on PATH.",
+    },
+    Setting {
+        key: "metal_home",
+        env: "TT_JUKEBOX_METAL_HOME",
+        default: "~/tt-metal",
+        from_project: false,
+        doc: "Checkout of tt-metal.",
+    },
+    Setting {
+        key: "vllm_home",
+        env: "TT_JUKEBOX_VLLM_HOME",
+        default: "~/tt-vllm",
+        from_project: false,
+        doc: "Checkout of vLLM.",
+    },
+    Setting {
+        key: "port",
+        env: "TT_JUKEBOX_PORT",
+        default: "8000",
+        from_project: true,
+        doc: "Port of the server on 127.0.0.1.",
+    },
+];
+
+/// Name of the project's file.
+pub const PROJECT_FILE: &str = "tenstorrent.toml";
+
+/// A setting with its value and where that came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Resolved {
+    /// Key.
+    pub key: &'static str,
+    /// Value; empty for none.
+    pub value: String,
+    /// Where it came from, in words.
+    pub source: String,
+}
+
+/// All settings of this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// One row for each entry of [`SETTINGS`].
+    pub resolved: Vec<Resolved>,
+    /// What was ignored, and why.
+    pub warnings: Vec<String>,
+    home: PathBuf,
+}
+
+/// Where values are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Sources {
+    /// Values of the command line or of the editor, by key, and what to call them.
+    pub options: BTreeMap<String, String>,
+    /// Name of that source.
+    pub options_name: &'static str,
+    /// The environment.
+    pub env: BTreeMap<String, String>,
+    /// Folder from which the project's file is looked for, upwards.
+    pub project: Option<PathBuf>,
+    /// The user's file.
+    pub user_file: Option<PathBuf>,
+    /// Home directory for `~`.
+    pub home: PathBuf,
+}
+
+impl Sources {
+    /// The sources of this process with `options` on top.
+    pub fn of_process(options: BTreeMap<String, String>, options_name: &'static str) -> Self {
+        let home = directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()).unwrap_or_default();
+        Self {
+            options,
+            options_name,
+            env: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            project: std::env::current_dir().ok(),
+            user_file: directories::ProjectDirs::from("", "", "tt-jukebox")
+                .map(|dirs| dirs.config_dir().join("config.toml")),
+            home,
+        }
+    }
+}
+
+/// Keys and values of one configuration file.
+struct ConfigFile {
+    name: String,
+    values: BTreeMap<String, String>,
+}
+
+/// Resolves every setting.
+///
+/// # Errors
+/// When a configuration file exists but cannot be read, or a value does not fit its setting.
+pub fn resolve(sources: &Sources) -> Result<Settings> {
+    let mut warnings = Vec::new();
+    let project = sources.project.as_deref().and_then(|dir| dir.ancestors().find_map(project_file));
+    let project = project.map(|path| read_file(&path)).transpose()?;
+    let user = sources.user_file.as_deref().filter(|path| path.is_file()).map(read_file).transpose()?;
+    for file in project.iter().chain(&user) {
+        for key in file.values.keys().filter(|key| !SETTINGS.iter().any(|setting| setting.key == **key)) {
+            warnings.push(format!("{}: there is no setting named {key:?}; it is ignored", file.name));
+        }
+    }
+    let mut resolved = Vec::new();
+    for setting in SETTINGS {
+        let from_option =
+            sources.options.get(setting.key).map(|value| (value.clone(), sources.options_name.to_owned()));
+        let from_env = || sources.env.get(setting.env).map(|value| (value.clone(), setting.env.to_owned()));
+        let mut from_project = || {
+            let file = project.as_ref()?;
+            let value = file.values.get(setting.key)?;
+            if !setting.from_project {
+                warnings.push(format!(
+                    "{}: {} may not be set by a project, since it decides what this machine runs; it is ignored",
+                    file.name, setting.key
+                ));
+                return None;
+            }
+            Some((value.clone(), file.name.clone()))
+        };
+        let from_user =
+            || user.as_ref().and_then(|file| Some((file.values.get(setting.key)?.clone(), file.name.clone())));
+        let project_value = from_project();
+        let (value, source) = from_option
+            .or_else(from_env)
+            .or(project_value)
+            .or_else(from_user)
+            .filter(|(value, _)| !value.is_empty())
+            .unwrap_or_else(|| (setting.default.to_owned(), "default".to_owned()));
+        resolved.push(Resolved { key: setting.key, value, source });
+    }
+    let settings = Settings { resolved, warnings, home: sources.home.clone() };
+    settings.port()?;
+    Ok(settings)
+}
+
+fn project_file(dir: &Path) -> Option<PathBuf> {
+    let path = dir.join(PROJECT_FILE);
+    path.is_file().then_some(path)
+}
+
+fn read_file(path: &Path) -> Result<ConfigFile> {
+    let failure = |why: String| {
+        let what = format!("the configuration file {} could not be read", path.display());
+        Failure::new(FailureKind::Input, what, why, "Correct the file, or move it away to use the defaults.")
+    };
+    let text = fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| failure(error.message().to_owned()))?;
+    let mut values = BTreeMap::new();
+    for (key, value) in table {
+        let text = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            other => return Err(failure(format!("{key} is a {}, where a text is wanted", other.type_str()))),
+        };
+        values.insert(key, text);
+    }
+    Ok(ConfigFile { name: path.display().to_string(), values })
+}
+
+impl Settings {
+    /// Value of a setting; none when it is empty.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.resolved.iter().find(|row| row.key == key).map(|row| row.value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Value of a setting as a path, with `~` opened.
+    pub fn path(&self, key: &str) -> Option<PathBuf> {
+        let value = self.get(key)?;
+        Some(match value.strip_prefix("~/") {
+            Some(rest) => self.home.join(rest),
+            None => PathBuf::from(value),
+        })
+    }
+
+    /// Home directory.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The port of the server.
+    ///
+    /// # Errors
+    /// When the value is no port.
+    pub fn port(&self) -> Result<u16> {
+        let value = self.get("port").unwrap_or("8000");
+        value.parse().ok().filter(|port| *port > 0).ok_or_else(|| {
+            Failure::new(
+                FailureKind::Input,
+                format!("{value:?} is not a port"),
+                "the setting port takes a number from 1 to 65535",
+                "`tt-jukebox config` shows where the value comes from.",
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources(dir: &Path) -> Sources {
+        Sources {
+            project: Some(dir.join("project/deep")),
+            user_file: Some(dir.join("user.toml")),
+            ..Sources::default()
+        }
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn each_source_wins_over_the_next() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("project/deep")).unwrap();
+        let port = |sources: &Sources| {
+            let settings = resolve(sources).unwrap();
+            let row = settings.resolved.iter().find(|row| row.key == "port").unwrap().clone();
+            (row.value, row.source.rsplit('/').next().unwrap_or_default().to_owned())
+        };
+        let mut sources = sources(dir.path());
+        sources.options_name = "option";
+        assert_eq!(port(&sources), ("8000".into(), "default".into()));
+        fs::write(dir.path().join("user.toml"), "port = 1").unwrap();
+        assert_eq!(port(&sources), ("1".into(), "user.toml".into()));
+        fs::write(dir.path().join("project").join(PROJECT_FILE), "port = 2").unwrap();
+        assert_eq!(port(&sources), ("2".into(), PROJECT_FILE.into()));
+        sources.env = pairs(&[("TT_JUKEBOX_PORT", "3")]);
+        assert_eq!(port(&sources), ("3".into(), "TT_JUKEBOX_PORT".into()));
+        sources.options = pairs(&[("port", "4")]);
+        assert_eq!(port(&sources), ("4".into(), "option".into()));
+    }
+
+    #[test]
+    fn a_project_may_not_name_programs() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("project/deep")).unwrap();
+        fs::write(dir.path().join("project").join(PROJECT_FILE), "tt_smi = \"./evil\"\nsimulat = \"n150\"").unwrap();
+        let settings = resolve(&sources(dir.path())).unwrap();
+        assert_eq!(settings.get("tt_smi"), None);
+        assert_eq!(settings.warnings.len(), 2, "{:?}", settings.warnings);
+    }
+
+    #[test]
+    fn a_broken_file_or_value_says_which() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("user.toml"), "port = [").unwrap();
+        assert_eq!(resolve(&sources(dir.path())).unwrap_err().kind, FailureKind::Input);
+        fs::write(dir.path().join("user.toml"), "port = \"x\"").unwrap();
+        assert_eq!(resolve(&sources(dir.path())).unwrap_err().what, "\"x\" is not a port");
+    }
+}

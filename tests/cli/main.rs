@@ -1,0 +1,213 @@
+//! The real binary as a command line: output, exit codes, and what a person is told when something is missing.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Runs the binary in an empty environment and an empty folder.
+fn run_in(dir: &TempDir, args: &[&str], env: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
+    command.args(args).env_clear().env("HOME", dir.path()).env("TT_JUKEBOX_ROOT", "/nonexistent");
+    command.envs(env.iter().copied()).current_dir(dir.path()).output().unwrap()
+}
+
+fn run(args: &[&str]) -> Output {
+    run_in(&tempfile::tempdir().unwrap(), args, &[])
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
+}
+
+#[test]
+fn every_command_answers_in_json_with_a_schema() {
+    for args in [
+        &["devices"][..],
+        &["list"],
+        &["list", "llama"],
+        &["show", "llama-3.1-8b-instruct"],
+        &["command", "llama-3.1-8b-instruct"],
+        &["doctor"],
+        &["config"],
+        &["probe", "--raw"],
+    ] {
+        let mut args = args.to_vec();
+        args.extend(["--simulate", "n150", "--json"]);
+        let output = run(&args);
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", stderr(&output));
+        assert_eq!(json(&output)["schema"], 1, "{args:?}");
+    }
+}
+
+#[test]
+fn global_options_stand_before_and_after_the_command() {
+    let before = run(&["--json", "--simulate", "t3k", "list"]);
+    let after = run(&["list", "--json", "--simulate", "t3k"]);
+    assert_eq!(stdout(&before), stdout(&after));
+    assert_eq!(json(&before)["product"], "T3K");
+}
+
+#[test]
+fn every_simulated_box_is_named_labelled_and_has_models() {
+    let boxes = [
+        ("n150", "N150"),
+        ("n300", "N300"),
+        ("t3k", "T3K"),
+        ("p100", "P100"),
+        ("p150", "P150"),
+        ("p150x4", "P150X4"),
+        ("p300x2", "P300X2"),
+        ("galaxy", "GALAXY"),
+    ];
+    for (name, product) in boxes {
+        let list = json(&run(&["list", "--json", "--simulate", name]));
+        assert_eq!(list["product"], product);
+        assert_eq!(list["simulated"], name);
+        let devices: Vec<&str> =
+            list["matches"].as_array().unwrap().iter().map(|found| found["device_type"].as_str().unwrap()).collect();
+        assert!(devices.contains(&product), "{name}: {devices:?}");
+        assert!(!devices.contains(&"GPU"));
+        for args in [&["list"][..], &["devices"], &["show", "llama"], &["doctor"]] {
+            let mut args = args.to_vec();
+            args.extend(["--simulate", name]);
+            let output = run(&args);
+            assert!(stdout(&output).contains(&format!("simulated {name}")), "{args:?}: {}", stdout(&output));
+        }
+    }
+}
+
+#[test]
+fn the_command_stands_on_stdout_and_its_notes_on_stderr() {
+    let output = run(&["--simulate", "t3k", "command", "Llama-3.3-70B-Instruct"]);
+    let command = stdout(&output);
+    assert!(command.starts_with("cd ") && command.contains("--model meta-llama/Llama-3.3-70B-Instruct"), "{command}");
+    assert!(command.contains(r#"'{"tt":{"trace_region_size":30000000}}'"#), "{command}");
+    assert!(stderr(&output).contains("note: made for a simulated t3k"), "{}", stderr(&output));
+    let explained = stdout(&run(&["--simulate", "t3k", "command", "--explain", "Llama-3.3-70B-Instruct"]));
+    assert!(explained.contains("--max-num-seqs = 32\n    from release 0.25.0, vllm_args.max_num_seqs"), "{explained}");
+}
+
+#[test]
+fn without_a_device_there_is_a_next_step_and_an_exit_code() {
+    for args in [&["devices"][..], &["list"], &["command", "llama-3.1-8b"]] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(3), "{args:?}");
+        assert_eq!(stdout(&output), "");
+        assert!(stderr(&output).contains("No Tenstorrent device found\n  why:"), "{}", stderr(&output));
+        assert!(stderr(&output).contains("--simulate n150"));
+    }
+    let output = run(&["devices", "--json"]);
+    assert_eq!((output.status.code(), json(&output)["health"].as_str()), (Some(3), Some("no_device")));
+    let error = run(&["list", "--json"]);
+    assert_eq!(json(&error)["error"]["kind"], "no_device");
+}
+
+#[test]
+fn a_device_can_be_named_without_having_it() {
+    let output = run(&["command", "llama-3.1-8b-instruct", "--device", "n150"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("MESH_DEVICE=N150"));
+}
+
+#[test]
+fn names_that_do_not_fit_say_why() {
+    let rows = [
+        (&["--simulate", "n150", "list", "xyzzy"][..], 4, "no model name and no repository"),
+        (&["--simulate", "n150", "command", "Llama-3.3-70B-Instruct"], 4, "it is listed for"),
+        (&["--simulate", "n150", "command", "llama"], 2, "Name one of them in full"),
+        (&["--simulate", "n150", "command", "whisper-large-v3"], 7, "runs only as a container"),
+        (&["--simulate", "toaster", "list"], 2, "the boxes are n150"),
+        (&["--simulate", "n150", "--facts", "x", "list"], 2, "cannot be used with"),
+        (&["nonsense"], 2, "nonsense"),
+    ];
+    for (args, code, text) in rows {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(text), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        fs::write(dir.path().join(name), text).unwrap();
+        dir.path().join(name).display().to_string()
+    };
+    let whole = serde_json::to_string(&Value::from("x")).unwrap();
+    let rows = [
+        (write("cut.json", "{\"model_specs\": {\"a\""), "the file is cut off"),
+        (write("page.json", "<html>404</html>"), "not valid JSON"),
+        (write("other.json", "{\"a\": 1}"), "not a spec file"),
+        (write("text.json", &whole), "not a spec file"),
+        (dir.path().display().to_string(), "neither release-X.Y.Z.json nor"),
+        ("/nonexistent.json".to_owned(), "No such file"),
+        ("/dev/zero".to_owned(), "not a regular file"),
+    ];
+    for (path, why) in rows {
+        let output = run(&["--simulate", "n150", "list", "--catalog", &path]);
+        assert_eq!(output.status.code(), Some(5), "{path}: {}", stderr(&output));
+        assert!(stderr(&output).contains(why), "{path}: {}", stderr(&output));
+        let facts = run(&["list", "--facts", &path]);
+        assert_eq!(facts.status.code(), Some(5), "{path}: {}", stderr(&facts));
+        assert!(stderr(&facts).contains("probe --raw"), "{}", stderr(&facts));
+    }
+}
+
+#[test]
+fn recorded_facts_answer_in_place_of_this_host() {
+    let dir = tempfile::tempdir().unwrap();
+    let raw = run(&["--simulate", "p150x4", "probe", "--raw"]);
+    fs::write(dir.path().join("facts.json"), &raw.stdout).unwrap();
+    let output = run_in(&dir, &["devices", "--json"], &[("TT_JUKEBOX_FACTS", "facts.json")]);
+    assert_eq!(json(&output)["product"], "P150X4");
+    let direct = run(&["--simulate", "p150x4", "devices", "--json"]);
+    assert_eq!(json(&output), json(&direct));
+}
+
+#[test]
+fn configuration_says_where_each_value_comes_from() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("tenstorrent.toml"), "port = 9000\nmetal_home = \"/evil\"\n").unwrap();
+    let output = run_in(&dir, &["config", "--json"], &[("TT_JUKEBOX_SIMULATE", "n150")]);
+    let settings = json(&output)["settings"].clone();
+    let row = |key: &str| settings.as_array().unwrap().iter().find(|row| row["key"] == key).unwrap().clone();
+    assert_eq!(row("port")["value"], "9000");
+    assert!(row("port")["source"].as_str().unwrap().ends_with("tenstorrent.toml"));
+    assert_eq!(row("simulate")["source"], "TT_JUKEBOX_SIMULATE");
+    assert_eq!(row("metal_home")["source"], "default");
+    assert!(stderr(&output).contains("metal_home may not be set by a project"), "{}", stderr(&output));
+}
+
+#[test]
+fn help_lists_the_exit_codes() {
+    let help = stdout(&run(&["--help"]));
+    for line in ["  3  no Tenstorrent device found", "130  stopped by the user"] {
+        assert!(help.contains(line), "{help}");
+    }
+    assert_eq!(run(&[]).status.code(), Some(2));
+    assert_eq!(stdout(&run(&["--version"])), format!("tt-jukebox {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"))
+        .args(["--simulate", "galaxy", "list", "--json"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
