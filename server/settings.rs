@@ -314,4 +314,30 @@ mod tests {
         fs::write(dir.path().join("user.toml"), "port = \"x\"").unwrap();
         assert_eq!(resolve(&sources(dir.path())).unwrap_err().what, "\"x\" is not a port");
     }
+
+    /// The editor's settings are written by hand, so this holds them to the lists that they repeat.
+    #[test]
+    fn the_editor_offers_the_same_settings_and_boxes() {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("editor-client/package.json");
+        let manifest: serde_json::Value = serde_json::from_str(&fs::read_to_string(manifest).unwrap()).unwrap();
+        let offered = &manifest["contributes"]["configuration"]["properties"];
+        for (name, key) in [
+            ("simulate", "simulate"),
+            ("catalog", "catalog"),
+            ("ttSmi", "tt_smi"),
+            ("server.port", "port"),
+            ("metalHome", "metal_home"),
+            ("vllmHome", "vllm_home"),
+        ] {
+            let setting = SETTINGS.iter().find(|setting| setting.key == key).unwrap();
+            let default = &offered[format!("tenstorrent.{name}")]["default"];
+            let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+            assert!(default.is_empty() || default == setting.default, "{name}: {default}");
+        }
+        let offered = offered["tenstorrent.simulate"]["enum"].as_array().unwrap();
+        let offered: Vec<&str> =
+            offered.iter().filter_map(|name| name.as_str()).filter(|name| !name.is_empty()).collect();
+        let known = crate::device::simulate::names().unwrap();
+        assert_eq!(offered, known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>());
+    }
 }

@@ -5,6 +5,7 @@ pub mod condensed;
 pub mod history;
 pub mod published;
 pub mod spec;
+mod trimmed;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::spec::{Implementation, Model, ModelSpec, Release, Requirement, Requirements, Values};
+use super::trimmed::Trimmed;
 
 /// What one published file holds.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,7 +34,7 @@ const MAX_DEPTH: usize = 8;
 /// # Errors
 /// One sentence when the text is not JSON or holds no entry at all. A single broken entry is skipped and reported.
 pub fn parse(text: &str) -> Result<Published, String> {
-    let value: Value = serde_json::from_str(text).map_err(|error| {
+    let Trimmed(value) = serde_json::from_str(text).map_err(|error| {
         if error.is_eof() { "the file is cut off".to_owned() } else { format!("not valid JSON: {error}") }
     })?;
     let mut published = Published { label: value.get("release_version").and_then(string), ..Published::default() };

@@ -12,7 +12,7 @@ use crate::device::Host;
 use crate::device::topology::Placement;
 
 pub use fit::Fit;
-pub use name::score as name_score;
+pub use name::Words;
 
 /// A question to the catalog.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub struct Match {
     pub status: String,
     /// True when a published file lists it for exactly this device and calls it more than experimental.
     pub validated: bool,
-    /// Longest context in tokens.
+    /// Longest context in tokens; null for models that have none, although the spec files give every entry one.
     pub max_context: Option<u64>,
     /// Free disk in GB that the publisher asks for.
     pub min_disk_gb: Option<f64>,
@@ -61,21 +61,23 @@ pub struct Match {
 
 /// Every entry that runs on this box and answers the question, the best first.
 pub fn matches(query: &Query, host: &Host, catalog: &Catalog) -> Vec<Match> {
-    let mut found: Vec<(rank::Rank, Match)> = catalog
+    let words = query.text.as_deref().map(name::Words::new);
+    let mut found: Vec<(rank::Rank, &Entry, &Placement)> = catalog
         .entries
         .iter()
         .filter_map(|entry| {
-            let score = match &query.text {
-                Some(text) => name::score(text, &entry.spec)?,
+            // The device is asked first: it is the cheaper question and has fewer answers.
+            let placement = placement_for(&entry.spec, host)?;
+            let score = match &words {
+                Some(words) => words.score(&entry.spec)?,
                 None => 0,
             };
-            let placement = placement_for(&entry.spec, host)?;
-            let candidate = candidate(entry, placement, host, catalog);
-            Some((rank::Rank::new(score, placement, &candidate, entry, catalog), candidate))
+            Some((rank::Rank::new(score, entry, placement, host, catalog), entry, placement))
         })
         .collect();
-    found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    found.into_iter().map(|(_, found)| found).take(query.limit.unwrap_or(usize::MAX)).collect()
+    found.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    found.truncate(query.limit.unwrap_or(usize::MAX));
+    found.into_iter().map(|(_, entry, placement)| candidate(entry, placement, host, catalog)).collect()
 }
 
 /// The part of this box that the entry asks for.
@@ -116,7 +118,7 @@ fn candidate(entry: &Entry, placement: &Placement, host: &Host, catalog: &Catalo
         model_type: spec.model.model_type.clone(),
         status: release.status.clone(),
         validated: release.status != "EXPERIMENTAL" && !placement.vllm_only,
-        max_context: release.max_context,
+        max_context: release.max_context.filter(|_| matches!(spec.model.model_type.as_str(), "LLM" | "VLM")),
         min_disk_gb: release.min_disk_gb,
         min_ram_gb: release.min_ram_gb,
         releases: catalog.releases_of(entry),

@@ -2,26 +2,37 @@
 
 use crate::catalog::spec::ModelSpec;
 
-/// Higher is better; none is no match. Every word of the question must stand in the name or the repository.
-pub fn score(query: &str, spec: &ModelSpec) -> Option<u32> {
-    let query = query.trim();
-    let (name, repo) = (&spec.model.model_name, &spec.model.hf_model_repo);
-    if query.eq_ignore_ascii_case(&spec.model_id)
-        || query.eq_ignore_ascii_case(name)
-        || query.eq_ignore_ascii_case(repo)
-    {
-        return Some(100);
+/// A typed name, taken apart once for all entries.
+#[derive(Debug)]
+pub struct Words {
+    whole: String,
+    plain: String,
+    words: Vec<String>,
+}
+
+impl Words {
+    /// Takes a typed name apart.
+    pub fn new(query: &str) -> Self {
+        let whole = query.trim();
+        let words = whole.split(|c: char| !c.is_alphanumeric() && c != '.').map(plain);
+        Self { whole: whole.to_owned(), plain: plain(whole), words: words.filter(|word| !word.is_empty()).collect() }
     }
-    let (name, repo) = (plain(name), plain(repo));
-    let words: Vec<String> =
-        query.split(|c: char| !c.is_alphanumeric() && c != '.').map(plain).filter(|word| !word.is_empty()).collect();
-    if words.is_empty() {
-        return None;
+
+    /// Higher is better; none is no match. Every word must stand in the name or the repository.
+    pub fn score(&self, spec: &ModelSpec) -> Option<u32> {
+        let (name, repo) = (&spec.model.model_name, &spec.model.hf_model_repo);
+        if [&spec.model_id, name, repo].into_iter().any(|known| self.whole.eq_ignore_ascii_case(known)) {
+            return Some(100);
+        }
+        if self.words.is_empty() {
+            return None;
+        }
+        let (name, repo) = (plain(name), plain(repo));
+        if !self.words.iter().all(|word| name.contains(word.as_str()) || repo.contains(word.as_str())) {
+            return None;
+        }
+        Some(if name.starts_with(&self.plain) { 80 } else { 60 })
     }
-    if !words.iter().all(|word| name.contains(word.as_str()) || repo.contains(word.as_str())) {
-        return None;
-    }
-    Some(if name.starts_with(&plain(query)) { 80 } else { 60 })
 }
 
 /// Letters and digits only, in lower case: `Llama-3.1 8B` and `llama3.1-8b` are the same name.
@@ -58,7 +69,7 @@ mod tests {
             ("", None),
         ];
         for (query, expected) in rows {
-            assert_eq!(score(query, &spec), expected, "{query}");
+            assert_eq!(Words::new(query).score(&spec), expected, "{query}");
         }
     }
 }

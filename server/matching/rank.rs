@@ -2,13 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::{Fit, Match};
+use super::fit::{self, Fit};
 use crate::catalog::{Catalog, Entry};
+use crate::device::Host;
 use crate::device::topology::Placement;
 
 /// Sort key of a match. Deriving the order makes the fields, from first to last, the rules.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Rank {
+pub(super) struct Rank<'a> {
     name: Reverse<u32>,
     does_not_fit: bool,
     part_of_box: bool,
@@ -18,31 +19,36 @@ pub(super) struct Rank {
     dropped: bool,
     fit: Fit,
     context: Reverse<Option<u64>>,
-    model_name: String,
-    model_id: String,
+    model_name: &'a str,
+    model_id: &'a str,
 }
 
-impl Rank {
-    pub(super) fn new(score: u32, placement: &Placement, found: &Match, entry: &Entry, catalog: &Catalog) -> Self {
+impl<'a> Rank<'a> {
+    pub(super) fn new(score: u32, entry: &'a Entry, placement: &Placement, host: &Host, catalog: &Catalog) -> Self {
+        let spec = &entry.spec;
+        let fit = fit::judge(&spec.release, &host.resources, &mut Vec::new());
         Self {
             name: Reverse(score),
-            does_not_fit: found.fit == Fit::No,
+            does_not_fit: fit == Fit::No,
             part_of_box: !placement.exact,
-            second_choice: !entry.spec.release.default_impl,
-            status: ["TOP_PERF", "COMPLETE", "FUNCTIONAL", "EXPERIMENTAL"]
-                .iter()
-                .position(|status| *status == found.status)
-                .map_or(4, |position| u8::try_from(position).unwrap_or(4)),
-            engine: match found.engine.as_str() {
+            second_choice: !spec.release.default_impl,
+            status: match spec.release.status.as_str() {
+                "TOP_PERF" => 0,
+                "COMPLETE" => 1,
+                "FUNCTIONAL" => 2,
+                "EXPERIMENTAL" => 3,
+                _ => 4,
+            },
+            engine: match spec.engine.as_str() {
                 "vLLM" => 0,
                 "media" => 1,
                 _ => 2,
             },
             dropped: !catalog.is_current(entry),
-            fit: found.fit,
-            context: Reverse(found.max_context),
-            model_name: found.model_name.clone(),
-            model_id: found.model_id.clone(),
+            fit,
+            context: Reverse(spec.release.max_context),
+            model_name: &spec.model.model_name,
+            model_id: &spec.model_id,
         }
     }
 }

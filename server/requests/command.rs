@@ -6,7 +6,7 @@ use super::matching::{no_match, nothing_to_run_on};
 use crate::catalog::{Catalog, Entry};
 use crate::device::Host;
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{name_score, placement_for};
+use crate::matching::{Words, placement_for};
 use crate::protocol::{CommandParams, ServeCommand};
 use crate::recipe::{Checkout, recipe, render};
 use crate::session::Session;
@@ -69,8 +69,9 @@ fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Resu
         failure.next = format!("Name a device, for example `--device N150`. {}", failure.next);
         return Err(failure);
     }
+    let words = Words::new(&params.model);
     let named: Vec<(u32, &Entry)> =
-        catalog.entries.iter().filter_map(|entry| Some((name_score(&params.model, &entry.spec)?, entry))).collect();
+        catalog.entries.iter().filter_map(|entry| Some((words.score(&entry.spec)?, entry))).collect();
     let fits = |entry: &Entry| match wanted {
         Some(device) => entry.spec.device_type.eq_ignore_ascii_case(device),
         None => placement_for(&entry.spec, host).is_some(),

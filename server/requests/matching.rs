@@ -2,7 +2,7 @@
 
 use crate::device::Host;
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{self, Query, name_score};
+use crate::matching::{self, Query, Words};
 use crate::protocol::{MatchList, MatchParams};
 use crate::session::Session;
 
@@ -20,10 +20,11 @@ pub async fn matching(session: &Session, params: MatchParams) -> Result<MatchLis
     let query = Query { text: text.clone(), limit: params.limit };
     let matches = matching::matches(&query, &host, &catalog);
     if let (true, Some(text)) = (matches.is_empty(), text) {
+        let words = Words::new(&text);
         let elsewhere: Vec<&str> = catalog
             .entries
             .iter()
-            .filter(|entry| name_score(&text, &entry.spec).is_some())
+            .filter(|entry| words.score(&entry.spec).is_some())
             .map(|entry| entry.spec.device_type.as_str())
             .collect();
         return Err(no_match(&text, elsewhere, &host));

@@ -24,7 +24,10 @@ pub fn of_host(host: &Host) -> Status {
     let simulated = if host.simulated.is_some() { "simulated " } else { "" };
     let summary = match host.health {
         Health::NoDevice => state.to_owned(),
-        _ => format!("{simulated}{name}, {} chips, {state}", host.chips.len()),
+        _ => {
+            let chips = if host.chips.len() == 1 { "1 chip".to_owned() } else { format!("{} chips", host.chips.len()) };
+            format!("{simulated}{name}, {chips}, {state}")
+        }
     };
     let text = if host.health == Health::NoDriver { format!("{name}: no driver") } else { name };
     let found = matches!(host.health, Health::Healthy | Health::Warning);

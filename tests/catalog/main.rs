@@ -1,5 +1,12 @@
 //! The published spec files that lie beside the project. Where they are not, each test says so and proves nothing; the
 //! reader's own tests run on small data in its file.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may stop anywhere"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

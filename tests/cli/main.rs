@@ -1,4 +1,11 @@
 //! The real binary as a command line: output, exit codes, and what a person is told when something is missing.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may stop anywhere"
+)]
 
 use std::fs;
 use std::process::{Command, Output};

@@ -1,0 +1,92 @@
+/**
+ * Builds the extension: `dist/main.js`, which activates, `dist/client.js`, which holds the language client and is
+ * loaded when the sidecar starts, and the walkthrough's pages beside them. Parsing the language client takes four
+ * times as long as the rest, and activation would pay for it if both were one file.
+ * `node esbuild.mjs --tests` builds the unit tests instead, with a small stand-in for the `vscode` module.
+ */
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { build } from "esbuild";
+import { notices } from "./notices.mjs";
+
+const BUNDLE_LIMIT_KB = 450;
+const here = (path) => new URL(path, import.meta.url).pathname;
+
+/**
+ * What the language client loads but this extension never reaches, a tenth of the bundle: glob matching for document
+ * selectors and file events (ours are empty), and a check of the editor's version (the manifest's `engines` is one).
+ */
+const UNUSED = {
+  minimatch: 'exports.Minimatch = class { constructor() { throw new Error("glob patterns are not bundled"); } };',
+  "semver/functions/parse": "module.exports = (version) => ({ version });",
+  "semver/functions/satisfies": "module.exports = () => true;",
+};
+const withoutUnused = {
+  name: "without-unused",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(minimatch|semver\/functions\/(parse|satisfies))$/ }, ({ path }) => ({
+      path,
+      namespace: "unused",
+    }));
+    onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({ contents: UNUSED[path], loader: "js" }));
+  },
+};
+
+/** Leaves the import of the language client as a `require` of the second file. */
+const clientApart = {
+  name: "client-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/client$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./client.js", external: true } : undefined,
+    );
+  },
+};
+
+const shared = {
+  absWorkingDir: here("."),
+  bundle: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  logLevel: "warning",
+};
+
+if (process.argv.includes("--tests")) {
+  rmSync(here("dist/test"), { recursive: true, force: true });
+  await build({
+    ...shared,
+    entryPoints: readdirSync(here("test"))
+      .filter((name) => name.endsWith(".test.ts"))
+      .map((name) => `test/${name}`),
+    outdir: "dist/test",
+    outExtension: { ".js": ".cjs" },
+    alias: { vscode: here("test/vscode.stub.ts") },
+    external: ["vscode-languageclient"],
+    sourcemap: "inline",
+  });
+} else {
+  rmSync(here("dist/content"), { recursive: true, force: true });
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: ["src/main.ts", "src/client.ts"],
+    outdir: "dist",
+    external: ["vscode"],
+    supported: { "dynamic-import": false },
+    plugins: [clientApart, withoutUnused],
+    minify: true,
+    sourcemap: false,
+    metafile: true,
+    legalComments: "none",
+  });
+  mkdirSync(here("dist/content"), { recursive: true });
+  cpSync(here("../content/lessons"), here("dist/content/lessons"), { recursive: true });
+  writeFileSync(here("dist/THIRD-PARTY-NOTICES.txt"), notices(here("."), Object.keys(metafile.inputs)));
+  let total = 0;
+  for (const [name, { bytes }] of Object.entries(metafile.outputs)) {
+    total += bytes / 1024;
+    console.log(`${name} ${(bytes / 1024).toFixed(0)} KB`);
+  }
+  if (total > BUNDLE_LIMIT_KB) {
+    console.error(`The bundle has ${total.toFixed(0)} KB, more than ${BUNDLE_LIMIT_KB}. "esbuild --analyze" says of what.`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,29 @@
+/** "Why these values": the serving command as a document that names the source of every value. */
+import { l10n } from "vscode";
+import type { ServeCommand } from "./protocol";
+
+export function explainCommand(command: ServeCommand): string {
+  const title = l10n.t("{0} on {1}: why these values", command.model_name, command.device_type);
+  const lines = [`# ${title}`, ""];
+  if (command.simulated !== null) {
+    lines.push(l10n.t("The box is simulated ({0}): the command is right for it, but will not run here.", command.simulated), "");
+  }
+  lines.push("```sh", command.text.trimEnd(), "```", "");
+  if (command.notes.length > 0) {
+    lines.push(`## ${l10n.t("Notes")}`, "", ...command.notes.map((note) => `- ${note}`), "");
+  }
+  lines.push(
+    `## ${l10n.t("Where each value comes from")}`,
+    "",
+    `| ${l10n.t("Name")} | ${l10n.t("Value")} | ${l10n.t("Source")} |`,
+    "|---|---|---|",
+    ...command.provenance.map(({ name, value, source }) => `| ${cell(name)} | ${cell(value)} | ${cell(source)} |`),
+    "",
+  );
+  return lines.join("\n");
+}
+
+/** Text inside a table cell: a bar or a line break would end the cell. */
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ");
+}

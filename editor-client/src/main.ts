@@ -1,0 +1,40 @@
+/** The extension's door: builds the parts and returns at once; the sidecar starts afterwards. */
+import { window, type ExtensionContext } from "vscode";
+import { registerCommands } from "./commands";
+import { Documents } from "./documents";
+import { toFailure } from "./failure";
+import { Sidecar } from "./sidecar";
+import { StatusItem } from "./status";
+import { Terminals } from "./terminals";
+
+/** What `activate` returns: for tests that run inside the extension host. */
+export interface Api {
+  readonly sidecar: Sidecar;
+  readonly terminals: Terminals;
+  readonly status: StatusItem;
+}
+
+let running: Sidecar | undefined;
+
+export function activate(context: ExtensionContext): Api {
+  const log = window.createOutputChannel("Tenstorrent", { log: true });
+  const sidecar = new Sidecar(context, log);
+  const terminals = new Terminals();
+  const documents = new Documents();
+  const status = new StatusItem(sidecar);
+  const registered = registerCommands({ context, log, sidecar, terminals, documents });
+  context.subscriptions.push(...registered, status, documents, terminals, sidecar, log);
+  running = sidecar;
+  setImmediate(() => {
+    // Nobody asked for anything yet: the status bar says what is wrong, a message would only interrupt.
+    sidecar.start().catch((error: unknown) => {
+      log.warn(toFailure(error).why);
+    });
+  });
+  return { sidecar, terminals, status };
+}
+
+/** The editor waits for this, so that the sidecar is gone when the window is. */
+export function deactivate(): Promise<void> | undefined {
+  return running?.stop();
+}

@@ -1,0 +1,555 @@
+/**
+ * The wire between the client and the sidecar.
+ * Generated from server/protocol.rs by `cargo test`; do not edit.
+ */
+/* eslint-disable */
+
+/**
+ * Chip architecture.
+ */
+export type Arch = "grayskull" | "wormhole" | "blackhole";
+
+/**
+ * One board, or one Galaxy: the chips that share a board id.
+ */
+export type Board = { 
+/**
+ * Board name, for example `n300`.
+ */
+board_type: string | null, 
+/**
+ * Board id as 16 hexadecimal digits.
+ */
+board_id: string | null, 
+/**
+ * Positions in `chips`.
+ */
+chips: Array<number>, };
+
+/**
+ * One chip (ASIC). A missing value is null and its reason stands in the findings.
+ */
+export type Chip = { 
+/**
+ * PCI address; null for a chip behind another chip's Ethernet.
+ */
+bus_id: string | null, 
+/**
+ * The N of `/dev/tenstorrent/N`.
+ */
+node: number | null, 
+/**
+ * Board name, for example `n300` or `p150b`.
+ */
+board_type: string | null, 
+/**
+ * Family that decides the product; null for an unknown board.
+ */
+family: Family | null, 
+/**
+ * Board id as 16 hexadecimal digits; chips of one board share it.
+ */
+board_id: string | null, 
+/**
+ * Architecture.
+ */
+arch: Arch | null, 
+/**
+ * True for a chip without PCIe of its own.
+ */
+remote: boolean, 
+/**
+ * Degrees Celsius.
+ */
+temperature_c: number | null, 
+/**
+ * Watt.
+ */
+power_w: number | null, 
+/**
+ * Ampere.
+ */
+current_a: number | null, 
+/**
+ * Volt.
+ */
+voltage_v: number | null, 
+/**
+ * Megahertz.
+ */
+aiclk_mhz: number | null, 
+/**
+ * Firmware bundle version.
+ */
+fw_bundle: string | null, 
+/**
+ * Counter of the firmware; it moves while the firmware lives.
+ */
+heartbeat: number | null, };
+
+/**
+ * Parameters of `tenstorrent/command`.
+ */
+export type CommandParams = { 
+/**
+ * Entry id, model name or repository.
+ */
+model: string, 
+/**
+ * Device name of the spec file; null takes the best one that this box has.
+ */
+device: string | null, 
+/**
+ * Shell that the text is quoted for; null is bash.
+ */
+shell: Shell | null, };
+
+/**
+ * Parameters of `tenstorrent/doctor`.
+ */
+export type DoctorParams = Record<symbol, never>;
+
+/**
+ * A failure in the words of the person who meets it.
+ */
+export type Failure = { 
+/**
+ * What class of failure this is.
+ */
+kind: FailureKind, 
+/**
+ * What happened, in one sentence without a full stop.
+ */
+what: string, 
+/**
+ * Why, as far as we know: the message of the system or the rule that said no.
+ */
+why: string, 
+/**
+ * What to do next.
+ */
+next: string, };
+
+/**
+ * The kind of a failure. It decides the exit code of the command line and nothing else.
+ */
+export type FailureKind = "internal" | "usage" | "no_device" | "no_match" | "input" | "tool" | "not_supported" | "cancelled";
+
+/**
+ * The family of a board: variants that serve alike share one (p150a, p150b and p150c are `P150`).
+ */
+export type Family = "n150" | "n300" | "galaxy_wormhole" | "p100" | "p150" | "p300" | "galaxy_blackhole";
+
+/**
+ * One finding about the host. Never a guess without its evidence.
+ */
+export type Finding = { 
+/**
+ * Stable name, for example `driver.missing`.
+ */
+id: string, 
+/**
+ * How much it matters.
+ */
+severity: Severity, 
+/**
+ * What is the matter, in one line.
+ */
+title: string, 
+/**
+ * What was seen that says so.
+ */
+evidence: string, 
+/**
+ * What to do about it; empty where there is nothing to do.
+ */
+next: string, 
+/**
+ * A page that says more.
+ */
+link: string | null, };
+
+/**
+ * Memory and disk of this host against what the publisher asks for.
+ */
+export type Fit = "fits" | "unknown" | "tight" | "no";
+
+/**
+ * How the box is.
+ */
+export type Health = "healthy" | "warning" | "no_device" | "no_driver" | "error";
+
+/**
+ * What is in this box.
+ */
+export type Host = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Spec name of the whole box (`N300`, `T3K` …), or null.
+ */
+product: string | null, 
+/**
+ * Why it has that name, or none.
+ */
+product_reason: string, 
+/**
+ * Every spec name that this box can run, the whole box first.
+ */
+runnable: Array<string>, 
+/**
+ * The same with reasons.
+ */
+placements: Array<Placement>, 
+/**
+ * Boards.
+ */
+boards: Array<Board>, 
+/**
+ * Chips, those on PCIe first, in order of their address.
+ */
+chips: Array<Chip>, 
+/**
+ * Version of the kernel driver.
+ */
+driver: string | null, 
+/**
+ * Memory and disk.
+ */
+resources: Resources, 
+/**
+ * How it is.
+ */
+health: Health, 
+/**
+ * What is worth telling, the worst first.
+ */
+findings: Array<Finding>, };
+
+/**
+ * One entry that can run on this box.
+ */
+export type Match = { 
+/**
+ * Unique id of the entry.
+ */
+model_id: string, 
+/**
+ * Short name.
+ */
+model_name: string, 
+/**
+ * Repository on the Hugging Face hub.
+ */
+hf_model_repo: string, 
+/**
+ * Device name of the entry, which can be a part of this box.
+ */
+device_type: string, 
+/**
+ * `vLLM`, `media` or `forge`.
+ */
+engine: string, 
+/**
+ * `LLM`, `IMAGE` …
+ */
+model_type: string, 
+/**
+ * `COMPLETE`, `FUNCTIONAL` or `EXPERIMENTAL`.
+ */
+status: string, 
+/**
+ * True when a published file lists it for exactly this device and calls it more than experimental.
+ */
+validated: boolean, 
+/**
+ * Longest context in tokens; null for models that have none, although the spec files give every entry one.
+ */
+max_context: number | null, 
+/**
+ * Free disk in GB that the publisher asks for.
+ */
+min_disk_gb: number | null, 
+/**
+ * Memory in GB that the publisher asks for.
+ */
+min_ram_gb: number | null, 
+/**
+ * Releases that list it, oldest first.
+ */
+releases: Array<string>, 
+/**
+ * Whether this host has the memory and the disk.
+ */
+fit: Fit, 
+/**
+ * True when it can be served from a checkout on this host; false when only a container can.
+ */
+command: boolean, 
+/**
+ * Why it stands where it stands.
+ */
+reasons: Array<string>, };
+
+/**
+ * Answer of `tenstorrent/match` and of `list --json`.
+ */
+export type MatchList = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Spec name of the box.
+ */
+product: string | null, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The catalog that answered.
+ */
+source: string, 
+/**
+ * Answers, the best first.
+ */
+matches: Array<Match>, };
+
+/**
+ * Parameters of `tenstorrent/match`.
+ */
+export type MatchParams = { 
+/**
+ * Words that the name or the repository must hold; null asks for everything.
+ */
+query: string | null, 
+/**
+ * At most so many answers.
+ */
+limit: number | null, };
+
+/**
+ * A spec name that this box can run, and why.
+ */
+export type Placement = { 
+/**
+ * Device name as the spec files write it, for example `T3K`.
+ */
+device_type: string, 
+/**
+ * True when it is the whole box and not a part of it.
+ */
+exact: boolean, 
+/**
+ * True when only vLLM entries of that device carry over (the mesh is alike, the board is not).
+ */
+vllm_only: boolean, 
+/**
+ * How it comes about.
+ */
+reason: string, };
+
+/**
+ * Parameters of `tenstorrent/probe`.
+ */
+export type ProbeParams = { 
+/**
+ * True asks tt-smi too, which opens every device.
+ */
+refresh: boolean, };
+
+/**
+ * Where one value of a command comes from.
+ */
+export type Provenance = { 
+/**
+ * Argument or variable.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, 
+/**
+ * File, release and key, or the rule.
+ */
+source: string, };
+
+/**
+ * Answer of `tenstorrent/doctor` and of `doctor --json`.
+ */
+export type Report = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Findings, the worst first.
+ */
+findings: Array<Finding>, 
+/**
+ * The report as Markdown.
+ */
+text: string, };
+
+/**
+ * What the host has to offer besides cards.
+ */
+export type Resources = { 
+/**
+ * Installed memory in GiB.
+ */
+ram_total_gib: number | null, 
+/**
+ * Memory that programs can still get, in GiB.
+ */
+ram_available_gib: number | null, 
+/**
+ * Free space in GiB where weights go.
+ */
+disk_free_gib: number | null, 
+/**
+ * Folder where weights go.
+ */
+weights_dir: string, };
+
+/**
+ * Answer of `tenstorrent/command` and of `command --json`.
+ */
+export type ServeCommand = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Entry that is served.
+ */
+model_id: string, 
+/**
+ * Its short name.
+ */
+model_name: string, 
+/**
+ * Device name of the entry.
+ */
+device_type: string, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Shell that the text is quoted for.
+ */
+shell: Shell, 
+/**
+ * The command as text; every line but the last ends in a backslash.
+ */
+text: string, 
+/**
+ * Folder to run it in.
+ */
+cwd: string, 
+/**
+ * Environment, in order.
+ */
+env: Array<Variable>, 
+/**
+ * Program to run.
+ */
+program: string, 
+/**
+ * Its arguments.
+ */
+args: Array<string>, 
+/**
+ * What the reader should know before running it.
+ */
+notes: Array<string>, 
+/**
+ * Where each value comes from.
+ */
+provenance: Array<Provenance>, };
+
+/**
+ * How much a finding matters.
+ */
+export type Severity = "info" | "warning" | "error";
+
+/**
+ * A shell whose quoting we know.
+ */
+export type Shell = "bash" | "zsh" | "fish" | "sh";
+
+/**
+ * Parameters of `tenstorrent/status`: one snapshot of everything that shows.
+ */
+export type Status = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * How the box is.
+ */
+health: Health, 
+/**
+ * Text of the status bar, without an icon.
+ */
+text: string, 
+/**
+ * One sentence for a screen reader.
+ */
+summary: string, 
+/**
+ * Markdown with a row for each chip.
+ */
+tooltip: string, 
+/**
+ * Spec name of the box.
+ */
+product: string | null, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Ids of the walkthrough steps whose thing is proved.
+ */
+done: Array<string>, };
+
+/**
+ * One environment variable.
+ */
+export type Variable = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Value.
+ */
+value: string, };
+
+/** Requests from the client, by method. */
+export interface Requests {
+  /** What is in this box. Passive, unless `refresh` asks tt-smi as well. */
+  "tenstorrent/probe": { params: ProbeParams; result: Host };
+  /** What runs on this box, the best first, with reasons. */
+  "tenstorrent/match": { params: MatchParams; result: MatchList };
+  /** The exact command that serves a model from a checkout on this host. */
+  "tenstorrent/command": { params: CommandParams; result: ServeCommand };
+  /** What is wrong with this host, with evidence and a next step. */
+  "tenstorrent/doctor": { params: DoctorParams; result: Report };
+}
+
+/** Notifications from the server, by method. */
+export interface Notifications {
+  "tenstorrent/status": Status;
+}

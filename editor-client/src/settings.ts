@@ -1,0 +1,38 @@
+/** The settings `tenstorrent.*`, as the sidecar wants them. */
+import { workspace } from "vscode";
+
+/** `initializationOptions`: a key is absent when its setting is empty, so that the sidecar's own default holds. */
+export interface SidecarSettings {
+  simulate?: string;
+  catalog?: string;
+  tt_smi?: string;
+  port?: number;
+  metal_home?: string;
+  vllm_home?: string;
+}
+
+export const SECTION = "tenstorrent";
+
+/** The setting `tenstorrent.sidecar.path`. */
+export function sidecarPath(): string {
+  return text("sidecar.path") ?? "";
+}
+
+/** Reads what `initialize` sends. */
+export function sidecarSettings(): SidecarSettings {
+  const port = workspace.getConfiguration(SECTION).get<number>("server.port");
+  const settings = {
+    simulate: text("simulate"),
+    catalog: text("catalog"),
+    tt_smi: text("ttSmi"),
+    port,
+    metal_home: text("metalHome"),
+    vllm_home: text("vllmHome"),
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+function text(name: string): string | undefined {
+  const value = workspace.getConfiguration(SECTION).get<string>(name)?.trim();
+  return value === "" ? undefined : value;
+}

@@ -1,0 +1,126 @@
+/**
+ * The status bar item, and the context keys that menus and the walkthrough read:
+ * `tenstorrent.deviceState` (none, ok, warn or error) and `tenstorrent.step.<id>.done` (proved, not merely clicked).
+ */
+import { commands, l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from "vscode";
+import { failureText, type Failure } from "./failure";
+import type { Health, Status } from "./protocol";
+import type { Sidecar, SidecarState } from "./sidecar";
+
+export interface StatusView {
+  readonly text: string;
+  readonly label: string;
+  readonly background: "warning" | "error" | undefined;
+}
+
+export type DeviceState = "none" | "ok" | "warn" | "error";
+
+/** What the item shows for a status from the sidecar. */
+export function statusView(status: Pick<Status, "health" | "text" | "summary" | "simulated">): StatusView {
+  const mark = l10n.t("(simulated)");
+  const text = status.simulated === null || status.text.endsWith(mark) ? status.text : `${status.text} ${mark}`;
+  const { health } = status;
+  return {
+    text: `$(${ICONS[health]}) TT: ${text}`,
+    label: status.summary,
+    background: health === "warning" || health === "error" ? health : undefined,
+  };
+}
+
+/** What the item shows while the sidecar comes up. */
+export function startingView(): StatusView {
+  return { text: `$(sync~spin) TT: ${l10n.t("checking")}`, label: l10n.t("Tenstorrent: checking"), background: undefined };
+}
+
+/** What the item shows when the sidecar does not run. */
+export function failedView(failure: Failure): StatusView {
+  return { text: `$(error) TT: ${l10n.t("not running")}`, label: failureText(failure), background: "error" };
+}
+
+export function deviceState(health: Health): DeviceState {
+  switch (health) {
+    case "healthy":
+      return "ok";
+    case "no_device":
+      return "none";
+    case "warning":
+    case "no_driver":
+      return "warn";
+    case "error":
+      return "error";
+  }
+}
+
+const ICONS: Readonly<Record<Health, string>> = {
+  healthy: "chip",
+  warning: "warning",
+  no_device: "circle-slash",
+  no_driver: "warning",
+  error: "error",
+};
+
+const BACKGROUNDS = { warning: "statusBarItem.warningBackground", error: "statusBarItem.errorBackground" } as const;
+
+export class StatusItem implements Disposable {
+  private readonly item = window.createStatusBarItem("tenstorrent.status", StatusBarAlignment.Left);
+  private readonly subscriptions: readonly Pick<Disposable, "dispose">[];
+  private done = new Set<string>();
+
+  constructor(sidecar: Sidecar) {
+    this.item.name = "Tenstorrent";
+    this.item.command = "tenstorrent.showDeviceActions";
+    this.draw(startingView(), l10n.t("Looking for Tenstorrent devices."));
+    this.item.show();
+    this.subscriptions = [
+      this.item,
+      sidecar.onStatus((status) => {
+        this.show(status);
+      }),
+      sidecar.onState((state) => {
+        this.follow(state);
+      }),
+    ];
+  }
+
+  /** What stands in the status bar; tests in the extension host read it. */
+  get text(): string {
+    return this.item.text;
+  }
+
+  dispose(): void {
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
+  }
+
+  private show(status: Status): void {
+    this.draw(statusView(status), status.tooltip);
+    setContext("deviceState", deviceState(status.health));
+    const done = new Set(status.done);
+    for (const step of new Set([...done, ...this.done])) {
+      if (done.has(step) !== this.done.has(step)) {
+        setContext(`step.${step}.done`, done.has(step));
+      }
+    }
+    this.done = done;
+  }
+
+  private follow(state: SidecarState): void {
+    if (state.kind === "starting") {
+      this.draw(startingView(), l10n.t("Starting the Tenstorrent sidecar."));
+    } else if (state.kind === "failed") {
+      this.draw(failedView(state.failure), failureText(state.failure));
+    }
+  }
+
+  private draw(view: StatusView, tooltip: string): void {
+    this.item.text = view.text;
+    this.item.accessibilityInformation = { label: view.label };
+    this.item.backgroundColor = view.background && new ThemeColor(BACKGROUNDS[view.background]);
+    this.item.tooltip = new MarkdownString(tooltip);
+  }
+}
+
+function setContext(name: string, value: unknown): void {
+  void commands.executeCommand("setContext", `tenstorrent.${name}`, value);
+}

@@ -1,0 +1,79 @@
+/**
+ * When text may be typed into a terminal, decided from what is known about it.
+ * Typing into a running program feeds it input it did not ask for, and Ctrl-C would end somebody's server.
+ */
+
+export interface TerminalFacts {
+  /** From shell integration: a command runs; undefined when nothing is known (no integration, or after a reload). */
+  readonly busy: boolean | undefined;
+  /** Who reads the keyboard according to the kernel; undefined where it cannot be asked. */
+  readonly foreground: "shell" | "other" | undefined;
+  /** Text may stand at the prompt: we placed it, or we do not know what happened before a reload. */
+  readonly standing: boolean;
+}
+
+/** `clear` means: press Ctrl-C at the prompt first, so that two commands never mix. */
+export type Decision = "type" | "clear" | "busy" | "unknown";
+
+export function decide({ busy, foreground, standing }: TerminalFacts): Decision {
+  if (foreground === "other" || busy === true) {
+    return "busy";
+  }
+  if (busy === undefined && foreground === undefined && standing) {
+    return "unknown";
+  }
+  return standing ? "clear" : "type";
+}
+
+/**
+ * Reads `/proc/PID/stat` of a shell: an interactive shell puts every command into a process group of its own and makes
+ * it the terminal's foreground group, so the shell is at its prompt when that group is its own.
+ */
+export function foregroundOf(stat: string): TerminalFacts["foreground"] {
+  // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
+  const fields = stat.slice(stat.lastIndexOf(")") + 1).trim().split(/\s+/);
+  const [, , group, , , foreground] = fields;
+  if (group === undefined || foreground === undefined || !/^\d+$/.test(group) || !/^\d+$/.test(foreground)) {
+    return undefined;
+  }
+  return group === foreground ? "shell" : "other";
+}
+
+export type ShellName = "bash" | "zsh" | "fish" | "sh";
+
+/** The shell whose quoting rules hold; null for one we have no rules for. */
+export function shellName(shell: string | undefined): ShellName | null {
+  const name = shell?.split("/").at(-1);
+  switch (name) {
+    case "bash":
+    case "zsh":
+    case "fish":
+    case "sh":
+      return name;
+    case "dash":
+    case "ksh":
+    case "ash":
+      return "sh";
+    default:
+      return null;
+  }
+}
+
+/** One word for the shell, in single quotes unless every character is harmless. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The text as it may be typed, or undefined when typing it would run something: a line that does not end in a backslash
+ * would be executed at its end, and a control character would be a key press.
+ */
+export function placeable(text: string): string | undefined {
+  const trimmed = text.trimEnd();
+  const lines = trimmed.split("\n");
+  const continued = lines.slice(0, -1).every((line) => /(^|[^\\])(\\\\)*\\$/.test(line));
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  const hasKeys = /[\u0000-\u0009\u000b-\u001f\u007f]/.test(trimmed);
+  const endsOpen = (lines.at(-1) ?? "").endsWith("\\");
+  return trimmed !== "" && continued && !hasKeys && !endsOpen ? trimmed : undefined;
+}

@@ -1,0 +1,234 @@
+/**
+ * The two managed terminals: "Tenstorrent" for short commands, "Tenstorrent Server" for a model server.
+ * They are found again by name after a reload, and nothing is typed into one that is busy.
+ */
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { env, l10n, ThemeIcon, window, type Disposable, type Terminal } from "vscode";
+import { FailureError } from "./failure";
+import { say } from "./message";
+import { decide, foregroundOf, placeable, shellName, type ShellName, type TerminalFacts } from "./terminal-state";
+
+export type Which = "main" | "server";
+/** `busy` and `unknown`: nothing was typed and the person was told. */
+export type Placement = "typed" | "busy" | "unknown";
+
+/** What is known about one managed terminal; tests in the extension host read it. */
+export interface TerminalState {
+  readonly name: string;
+  readonly open: boolean;
+  readonly integration: boolean;
+  readonly busy: boolean | undefined;
+  readonly standing: boolean;
+  /** The text typed last. */
+  readonly text: string | undefined;
+}
+
+interface Book {
+  busy: boolean | undefined;
+  standing: boolean;
+  text?: string;
+}
+
+const NAMES: Readonly<Record<Which, string>> = { main: "Tenstorrent", server: "Tenstorrent Server" };
+const ICONS: Readonly<Record<Which, string>> = { main: "terminal", server: "server-process" };
+const CTRL_C = "\u0003";
+const INTEGRATION_MS = 3000;
+const PROMPT_MS = 300;
+const SETTLE_TRIES = 4;
+
+export class Terminals implements Disposable {
+  private readonly books = new Map<Terminal, Book>();
+  private readonly queue = new Map<Which, Promise<unknown>>();
+  private readonly subscriptions: Disposable[] = [
+    window.onDidStartTerminalShellExecution(({ terminal }) => {
+      this.note(terminal, { busy: true, standing: false });
+    }),
+    window.onDidEndTerminalShellExecution(({ terminal }) => {
+      this.note(terminal, { busy: false });
+    }),
+    window.onDidCloseTerminal((terminal) => this.books.delete(terminal)),
+  ];
+
+  /** Types a command and leaves it standing at the prompt, waiting for Enter. */
+  place(which: Which, text: string): Promise<Placement> {
+    return this.inTurn(which, () => this.type(which, text, false));
+  }
+
+  /** Types a command and runs it. */
+  run(which: Which, text: string): Promise<Placement> {
+    return this.inTurn(which, () => this.type(which, text, true));
+  }
+
+  /** The shell that a command for this terminal has to be quoted for. */
+  shell(which: Which): ShellName | null {
+    return shellName(this.find(which)?.state.shell ?? env.shell);
+  }
+
+  state(which: Which): TerminalState {
+    const terminal = this.find(which);
+    const book = terminal === undefined ? undefined : this.book(terminal);
+    return {
+      name: NAMES[which],
+      open: terminal !== undefined,
+      integration: terminal?.shellIntegration !== undefined,
+      busy: book?.busy,
+      standing: book?.standing ?? false,
+      text: book?.text,
+    };
+  }
+
+  dispose(): void {
+    this.subscriptions.forEach((subscription) => {
+      subscription.dispose();
+    });
+  }
+
+  private async type(which: Which, text: string, execute: boolean): Promise<Placement> {
+    const line = placeable(text);
+    if (line === undefined) {
+      throw new FailureError({
+        kind: "command_not_placeable",
+        what: l10n.t("The command was not typed into the terminal"),
+        why: l10n.t("a line of it would run by itself"),
+        next: l10n.t("Please report this with the log."),
+      });
+    }
+    const found = this.find(which);
+    const terminal = found ?? this.create(which);
+    if (found === undefined) {
+      terminal.show();
+    }
+    await this.integrated(terminal);
+    const book = this.book(terminal);
+    const decision = decide({ ...book, foreground: await settledForeground(terminal, book) });
+    if (decision === "busy" || decision === "unknown") {
+      this.tell(decision, terminal, line, execute);
+      return decision;
+    }
+    terminal.show();
+    if (decision === "clear") {
+      terminal.sendText(CTRL_C, false);
+      await sleep(PROMPT_MS);
+    }
+    this.send(terminal, line, execute);
+    return "typed";
+  }
+
+  private send(terminal: Terminal, line: string, execute: boolean): void {
+    terminal.sendText(line, execute);
+    // Without shell integration nobody will say when the command starts or ends, so from here on it is not known.
+    const busy = terminal.shellIntegration === undefined ? undefined : this.book(terminal).busy;
+    this.note(terminal, { busy, standing: !execute || busy === undefined, text: line });
+  }
+
+  private tell(decision: "busy" | "unknown", terminal: Terminal, line: string, execute: boolean): void {
+    const show = {
+      title: l10n.t("Show Terminal"),
+      run: () => {
+        terminal.show();
+      },
+    };
+    const copy = { title: l10n.t("Copy Command"), run: () => env.clipboard.writeText(line) };
+    if (decision === "busy") {
+      say(
+        "warning",
+        l10n.t('The terminal "{0}" is busy, so nothing was typed. Stop what runs there first.', terminal.name),
+        [show, copy],
+      );
+      return;
+    }
+    const anyway = {
+      title: l10n.t("Type Anyway"),
+      run: () => {
+        terminal.show();
+        this.send(terminal, line, execute);
+      },
+    };
+    say(
+      "warning",
+      l10n.t('Nothing was typed: it cannot be known whether the terminal "{0}" is at an empty prompt.', terminal.name),
+      [show, anyway, copy],
+    );
+  }
+
+  private find(which: Which): Terminal | undefined {
+    return window.terminals.find(({ name, exitStatus }) => name === NAMES[which] && exitStatus === undefined);
+  }
+
+  private create(which: Which): Terminal {
+    const terminal = window.createTerminal({ name: NAMES[which], iconPath: new ThemeIcon(ICONS[which]) });
+    this.books.set(terminal, { busy: false, standing: false });
+    return terminal;
+  }
+
+  /** The book of a terminal; one that we did not open in this session may have anything standing or running in it. */
+  private book(terminal: Terminal): Book {
+    let book = this.books.get(terminal);
+    if (book === undefined) {
+      book = { busy: undefined, standing: true };
+      this.books.set(terminal, book);
+    }
+    return book;
+  }
+
+  private note(terminal: Terminal, change: Partial<Book>): void {
+    if (Object.values(NAMES).includes(terminal.name)) {
+      Object.assign(this.book(terminal), change);
+    }
+  }
+
+  /** Waits until the shell said that it is there, or long enough; text typed earlier can get lost. */
+  private async integrated(terminal: Terminal): Promise<void> {
+    if (terminal.shellIntegration !== undefined || this.book(terminal).busy === undefined) {
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      const finish = () => {
+        clearTimeout(timer);
+        listener.dispose();
+        resolve();
+      };
+      const timer = setTimeout(finish, INTEGRATION_MS);
+      const listener = window.onDidChangeTerminalShellIntegration((change) => {
+        if (change.terminal === terminal) {
+          finish();
+        }
+      });
+    });
+    // The shell announces itself just before it draws the prompt.
+    await sleep(PROMPT_MS);
+  }
+
+  private inTurn<T>(which: Which, work: () => Promise<T>): Promise<T> {
+    const turn = (this.queue.get(which) ?? Promise.resolve()).then(work);
+    this.queue.set(
+      which,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+}
+
+/** A prompt may run a short program before it is drawn, so a terminal that is not known as busy gets a moment. */
+async function settledForeground(terminal: Terminal, book: Readonly<Book>): Promise<TerminalFacts["foreground"]> {
+  let now = await foreground(terminal);
+  for (let tries = 0; now === "other" && book.busy !== true && tries < SETTLE_TRIES; tries += 1) {
+    await sleep(PROMPT_MS);
+    now = await foreground(terminal);
+  }
+  return now;
+}
+
+async function foreground(terminal: Terminal): Promise<TerminalFacts["foreground"]> {
+  const pid = await Promise.race([terminal.processId, sleep(1000, undefined)]);
+  if (pid === undefined) {
+    return undefined;
+  }
+  try {
+    return foregroundOf(await readFile(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    // Not Linux, or the shell is somewhere else: shell integration alone decides.
+    return undefined;
+  }
+}

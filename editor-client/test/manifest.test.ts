@@ -1,0 +1,89 @@
+/** The manifest against the code and the files: commands, texts, links, walkthrough pages, settings. */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { COMMANDS, registerCommands, type Parts } from "../src/commands";
+import { registeredIds, shown, takenIds } from "./vscode.stub";
+
+const root = process.cwd();
+const lessons = join(root, "..", "content", "lessons");
+const manifestText = readFileSync(join(root, "package.json"), "utf8");
+const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8")) as Record<string, string>;
+
+interface Step {
+  id: string;
+  media: { markdown: string };
+  completionEvents: string[];
+}
+interface Manifest {
+  icon: string;
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
+  contributes: {
+    commands: { command: string }[];
+    configuration: { properties: Record<string, { type: string; scope: string }> };
+    walkthroughs: { id: string; steps: Step[] }[];
+  };
+}
+const manifest = JSON.parse(manifestText) as Manifest;
+const declared = manifest.contributes.commands.map(({ command }) => command);
+const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+
+test("the command table and the manifest name the same commands", () => {
+  assert.deepEqual(Object.keys(COMMANDS).sort(), [...declared].sort());
+  assert.ok(declared.every((id) => id.startsWith("tenstorrent.")));
+});
+
+test("a command that somebody else owns costs one message and nothing else", () => {
+  takenIds.add("tenstorrent.runHardwareDetection").add("tenstorrent.startVllmServer");
+  registeredIds.length = shown.length = 0;
+  const parts = { log: { warn: () => undefined } } as unknown as Parts;
+  assert.equal(registerCommands(parts).length, declared.length - 2);
+  assert.equal(registeredIds.length, declared.length - 2);
+  assert.equal(shown.length, 1);
+  assert.match(shown[0] ?? "", /runHardwareDetection, tenstorrent\.startVllmServer/);
+  takenIds.clear();
+});
+
+test("every text that the manifest uses exists, and every text is used", () => {
+  const used = new Set([...manifestText.matchAll(/"%([^%"]+)%"/g)].map((found) => found[1]));
+  assert.deepEqual([...used].sort(), Object.keys(texts).sort());
+});
+
+test("every page of the walkthrough exists, and every lesson is a page", () => {
+  for (const { media } of steps) {
+    assert.ok(media.markdown.startsWith("dist/content/lessons/"), media.markdown);
+    assert.ok(existsSync(join(lessons, basename(media.markdown))), media.markdown);
+  }
+  const pages = steps.map(({ media }) => basename(media.markdown)).sort();
+  assert.deepEqual(readdirSync(lessons).filter((name) => name.endsWith(".md")).sort(), pages);
+});
+
+test("a step is done when its context key says so, not when a button was pressed", () => {
+  for (const { id, completionEvents } of steps) {
+    assert.deepEqual(completionEvents, [`onContext:tenstorrent.step.${id}.done`]);
+  }
+});
+
+test("every command link leads somewhere", () => {
+  const pages = readdirSync(lessons).map((name) => readFileSync(join(lessons, name), "utf8"));
+  const links = [...Object.values(texts), ...pages].flatMap((text) => [...text.matchAll(/\(command:([\w.]+)/g)]);
+  assert.ok(links.length >= steps.length);
+  for (const [, id] of links) {
+    assert.ok(declared.includes(id ?? ""), id);
+  }
+});
+
+test("settings that name files are machine-overridable and restricted", () => {
+  const { properties } = manifest.contributes.configuration;
+  const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+  const harmless = ["tenstorrent.simulate", "tenstorrent.server.port"];
+  assert.deepEqual([...restrictedConfigurations, ...harmless].sort(), Object.keys(properties).sort());
+  assert.ok(Object.values(properties).every(({ scope }) => scope === "machine-overridable"));
+});
+
+test("the icon is a PNG of 128 pixels", () => {
+  const png = readFileSync(join(root, manifest.icon));
+  assert.equal(png.toString("latin1", 1, 4), "PNG");
+  assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
+});

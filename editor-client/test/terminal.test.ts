@@ -1,0 +1,58 @@
+/** When a terminal is typed into, and what may be typed. Pure, except for one look at a real shell. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { decide, foregroundOf, placeable, quote, shellName } from "../src/terminal-state";
+
+test("an idle terminal is typed into, one with a standing command is cleared first", () => {
+  assert.equal(decide({ busy: false, foreground: "shell", standing: false }), "type");
+  assert.equal(decide({ busy: false, foreground: undefined, standing: false }), "type");
+  assert.equal(decide({ busy: false, foreground: "shell", standing: true }), "clear");
+});
+
+test("a busy terminal is never typed into, whoever says that it is busy", () => {
+  for (const standing of [true, false]) {
+    assert.equal(decide({ busy: true, foreground: "shell", standing }), "busy");
+    assert.equal(decide({ busy: false, foreground: "other", standing }), "busy");
+    assert.equal(decide({ busy: undefined, foreground: "other", standing }), "busy");
+  }
+});
+
+test("without shell integration the kernel's word counts, and without that nothing is typed", () => {
+  assert.equal(decide({ busy: undefined, foreground: "shell", standing: true }), "clear");
+  assert.equal(decide({ busy: undefined, foreground: undefined, standing: true }), "unknown");
+});
+
+test("/proc/PID/stat is read past a name with spaces and parentheses", () => {
+  const stat = (group: number, foreground: number) => `77 (a) b (c)) S 1 ${group} 77 34816 ${foreground} 4194304 1 2`;
+  assert.equal(foregroundOf(stat(77, 77)), "shell");
+  assert.equal(foregroundOf(stat(77, 91)), "other");
+  assert.equal(foregroundOf(stat(77, -1)), undefined);
+  assert.equal(foregroundOf("nonsense"), undefined);
+  assert.equal(foregroundOf(""), undefined);
+});
+
+test("this machine's own stat file has the expected layout", { skip: process.platform !== "linux" }, () => {
+  assert.match(readFileSync("/proc/self/stat", "utf8"), /^\d+ \(.*\) \w -?\d+ \d+ \d+ -?\d+ -?\d+ /);
+});
+
+test("shells by name or path", () => {
+  const names = ["/bin/bash", "zsh", "/usr/bin/fish", "/bin/dash", "pwsh", "", undefined];
+  assert.deepEqual(names.map(shellName), ["bash", "zsh", "fish", "sh", null, null, null]);
+});
+
+test("quoted words come back unchanged from a real shell", () => {
+  for (const word of ["plain-1.0/x", "two words", "it's", "$HOME `id` \"q\" \\", "", "a;b&c|d", "ünï"]) {
+    const { stdout } = spawnSync("sh", ["-c", `printf %s ${quote(word)}`], { encoding: "utf8" });
+    assert.equal(stdout, word);
+  }
+});
+
+test("only text that stands still may be placed", () => {
+  assert.equal(placeable("serve \\\n  --port 8000\n"), "serve \\\n  --port 8000");
+  assert.equal(placeable("one line"), "one line");
+  for (const text of ["", "a\nb", "a \\\\\nb", "a \\\n", "a\u0003b", "a\rb", "a\tb", "a\u001b[A"]) {
+    assert.equal(placeable(text), undefined, JSON.stringify(text));
+  }
+});

@@ -1,0 +1,41 @@
+/** A stand-in for the `vscode` module: only what the modules under test touch when they are loaded or called. */
+
+export const l10n = {
+  t: (message: string, ...values: unknown[]): string =>
+    message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
+};
+
+export const QuickPickItemKind = { Separator: -1, Default: 0 };
+export const StatusBarAlignment = { Left: 1, Right: 2 };
+export const ProgressLocation = { Notification: 15 };
+export const workspace = {};
+export const languages = {};
+export const env = {};
+export const Uri = {};
+
+export class EventEmitter {}
+export class CancellationTokenSource {}
+export class MarkdownString {}
+export class ThemeColor {}
+export class ThemeIcon {}
+
+/** What was shown, newest last. */
+export const shown: string[] = [];
+const show = (text: string) => {
+  shown.push(text);
+  return Promise.resolve(undefined);
+};
+export const window = { showInformationMessage: show, showWarningMessage: show, showErrorMessage: show };
+
+/** Ids whose registration is refused, as if another extension owned them. */
+export const takenIds = new Set<string>();
+export const registeredIds: string[] = [];
+export const commands = {
+  registerCommand: (id: string): { dispose: () => void } => {
+    if (takenIds.has(id)) {
+      throw new Error(`command '${id}' already exists`);
+    }
+    registeredIds.push(id);
+    return { dispose: () => undefined };
+  },
+};
