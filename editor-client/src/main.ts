@@ -6,6 +6,7 @@ import { toFailure } from "./failure";
 import { Sidecar } from "./sidecar";
 import { StatusItem } from "./status";
 import { Terminals } from "./terminals";
+import { WalkthroughTicks } from "./walkthrough";
 
 /** What `activate` returns: for tests that run inside the extension host. */
 export interface Api {
@@ -22,8 +23,12 @@ export function activate(context: ExtensionContext): Api {
   const terminals = new Terminals();
   const documents = new Documents();
   const status = new StatusItem(sidecar);
+  const ticks = new WalkthroughTicks();
+  sidecar.onStatus(({ done }) => {
+    ticks.show(done);
+  });
   const registered = registerCommands({ context, log, sidecar, terminals, documents });
-  context.subscriptions.push(...registered, status, documents, terminals, sidecar, log);
+  context.subscriptions.push(...registered, status, ticks, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
     // Nobody asked for anything yet: the status bar says what is wrong, a message would only interrupt.

@@ -20,7 +20,9 @@ export function sidecarPath(): string {
 
 /** Reads what `initialize` sends. */
 export function sidecarSettings(): SidecarSettings {
-  const port = workspace.getConfiguration(SECTION).get<number>("server.port");
+  // Only a port that somebody set: the default of the manifest must not win over the project's file.
+  const inspected = workspace.getConfiguration(SECTION).inspect<number>("server.port");
+  const port = inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
   const settings = {
     simulate: text("simulate"),
     catalog: text("catalog"),

@@ -1,11 +1,9 @@
-/**
- * The status bar item, and the context keys that menus and the walkthrough read:
- * `tenstorrent.deviceState` (none, ok, warn or error) and `tenstorrent.step.<id>.done` (proved, not merely clicked).
- */
-import { commands, l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from "vscode";
+/** The status bar item, and the context key `tenstorrent.deviceState` (none, ok, warn or error) that menus read. */
+import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from "vscode";
 import { failureText, type Failure } from "./failure";
 import type { Health, Status } from "./protocol";
 import type { Sidecar, SidecarState } from "./sidecar";
+import { setContext } from "./walkthrough";
 
 export interface StatusView {
   readonly text: string;
@@ -64,7 +62,6 @@ const BACKGROUNDS = { warning: "statusBarItem.warningBackground", error: "status
 export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem("tenstorrent.status", StatusBarAlignment.Left);
   private readonly subscriptions: readonly Pick<Disposable, "dispose">[];
-  private done = new Set<string>();
 
   constructor(sidecar: Sidecar) {
     this.item.name = "Tenstorrent";
@@ -96,13 +93,6 @@ export class StatusItem implements Disposable {
   private show(status: Status): void {
     this.draw(statusView(status), status.tooltip);
     setContext("deviceState", deviceState(status.health));
-    const done = new Set(status.done);
-    for (const step of new Set([...done, ...this.done])) {
-      if (done.has(step) !== this.done.has(step)) {
-        setContext(`step.${step}.done`, done.has(step));
-      }
-    }
-    this.done = done;
   }
 
   private follow(state: SidecarState): void {
@@ -119,8 +109,4 @@ export class StatusItem implements Disposable {
     this.item.backgroundColor = view.background && new ThemeColor(BACKGROUNDS[view.background]);
     this.item.tooltip = new MarkdownString(tooltip);
   }
-}
-
-function setContext(name: string, value: unknown): void {
-  void commands.executeCommand("setContext", `tenstorrent.${name}`, value);
 }

@@ -61,7 +61,7 @@ test("every page of the walkthrough exists, and every lesson is a page", () => {
 
 test("a step is done when its context key says so, not when a button was pressed", () => {
   for (const { id, completionEvents } of steps) {
-    assert.deepEqual(completionEvents, [`onContext:tenstorrent.step.${id}.done`]);
+    assert.deepEqual(completionEvents, [`onContext:tenstorrent.step.${id}.proved`]);
   }
 });
 

@@ -1,6 +1,7 @@
 //! The server's end of the protocol: state, and one method for each request, all alike.
 
-use std::collections::BTreeMap;
+use std::any::Any;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lsp_types::{InitializeParams, InitializeResult, InitializedParams, ServerInfo};
@@ -29,6 +30,8 @@ pub struct Backend {
     options_name: &'static str,
     /// Made by `initialize`; a broken setting is told by every request and not by a server that does not start.
     session: OnceLock<Result<Arc<Session>>>,
+    /// Walkthrough steps that a request has proved in this run, besides those that the host itself proves.
+    proved: Arc<Mutex<BTreeSet<&'static str>>>,
 }
 
 /// The one notification that we send.
@@ -48,7 +51,15 @@ impl Backend {
         options: BTreeMap<String, String>,
         options_name: &'static str,
     ) -> Self {
-        Self { client, jobs, logs: Mutex::new(Some(logs)), options, options_name, session: OnceLock::new() }
+        Self {
+            client,
+            jobs,
+            logs: Mutex::new(Some(logs)),
+            options,
+            options_name,
+            session: OnceLock::new(),
+            proved: Arc::default(),
+        }
     }
 
     fn session(&self) -> Result<Arc<Session>> {
@@ -82,13 +93,13 @@ impl Backend {
 
     /// Tells the client what shows now. What came out of a request is passed in, so that nothing is read twice.
     fn show(&self, host: Option<Host>) {
-        let (client, session) = (self.client.clone(), self.session());
+        let (client, session, proved) = (self.client.clone(), self.session(), self.proved.clone());
         self.jobs.spawn(async move {
             let looked = tokio::task::spawn_blocking(move || match host {
                 Some(host) => Ok(host),
                 None => session.and_then(|session| Ok(interpret(&session.facts()?))),
             });
-            let status = match looked.await {
+            let mut status = match looked.await {
                 Ok(Ok(host)) => status::of_host(&host),
                 Ok(Err(failure)) => status::of_failure(&failure),
                 Err(error) => {
@@ -96,6 +107,7 @@ impl Backend {
                     status::of_failure(&Failure::new(FailureKind::Internal, what, error.to_string(), "See the log."))
                 }
             };
+            status.done.extend(proved.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|step| (*step).into()));
             tracing::info!(text = status.text, "status");
             client.send_notification::<StatusNotification>(status).await;
         });
@@ -130,10 +142,15 @@ macro_rules! answer_requests {
 for_each_request!(answer_requests);
 
 impl Backend {
-    /// A probe also refreshes whatever shows the device.
+    /// A probe refreshes whatever shows the device; a command for this box proves that a model has been chosen.
     fn after<T: 'static>(&self, answer: &T) {
-        if let Some(host) = (answer as &dyn std::any::Any).downcast_ref::<Host>() {
+        let answer = answer as &dyn Any;
+        if let Some(host) = answer.downcast_ref::<Host>() {
             self.show(Some(host.clone()));
+        }
+        let is_new = || self.proved.lock().unwrap_or_else(PoisonError::into_inner).insert("jukebox-environment");
+        if answer.is::<ServeCommand>() && is_new() {
+            self.show(None);
         }
     }
 }

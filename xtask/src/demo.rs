@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use rustix::fs::{FlockOperation, flock};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::code_server::{self, CodeServer};
@@ -33,7 +34,10 @@ pub fn run(args: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     let vsix = package::ensure(&workspace)?;
     let server = code_server::ensure(&workspace)?;
-    let folders = Folders::make(&workspace)?;
+    let root = workspace.target().join("demo");
+    fs::create_dir_all(&root).with_context(|| format!("could not create {}", root.display()))?;
+    let _only_one = lock(&root)?;
+    let folders = Folders::make(&root)?;
     seed_settings(&folders)?;
     run_quietly(folders.apply(&mut server.command()).arg("--install-extension").arg(&vsix))
         .context("could not install the extension into the demo")?;
@@ -96,8 +100,7 @@ struct Folders {
 }
 
 impl Folders {
-    fn make(workspace: &Workspace) -> Result<Self> {
-        let root = workspace.target().join("demo");
+    fn make(root: &Path) -> Result<Self> {
         let folders = Self {
             data: root.join("data"),
             extensions: root.join("extensions"),
@@ -120,6 +123,15 @@ impl Folders {
         command.arg("--user-data-dir").arg(&self.data);
         command.arg("--extensions-dir").arg(&self.extensions)
     }
+}
+
+/// Two demos of one checkout would pull each other's extension away. Held until the file is dropped.
+fn lock(root: &Path) -> Result<File> {
+    let file = File::create(root.join("lock"))?;
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+        bail!("a demo of this checkout is running already; end it first");
+    }
+    Ok(file)
 }
 
 /// Writes the demo's settings once; what a person changes there afterwards stays.

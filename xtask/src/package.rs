@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::cargo::cargo;
 use crate::client;
+use crate::prerequisites;
 use crate::processes::run_quietly;
 use crate::workspace::{Workspace, megabytes, newest_change, vscode_target};
 
@@ -38,6 +39,8 @@ pub fn run(args: &[String]) -> Result<()> {
 
 /// Builds everything and writes the package.
 pub fn make(workspace: &Workspace) -> Result<PathBuf> {
+    // Asked before the long build, not after it.
+    prerequisites::node()?;
     cargo(workspace, &["build", "--release", "--bin", "tt-jukebox"])?;
     client::script(workspace, "build")?;
     let client = workspace.client();

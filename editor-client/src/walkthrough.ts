@@ -1,0 +1,54 @@
+/**
+ * Ticks the walkthrough's steps when the sidecar has proved them.
+ *
+ * VS Code (1.139 and before) ticks a step on the rising edge of its context key, and only if the key was false when the
+ * walkthrough was first shown in the window: a key that is true by then never ticks. So the key that ticks rests at
+ * false and is pulsed while a walkthrough may be looking; the truth itself stands in a key of its own.
+ */
+import { commands, window, type Disposable } from "vscode";
+
+/** The walkthrough's page registers its steps some time after its tab is there. */
+const LOOKS_AFTER_MS = [0, 500, 2000] as const;
+
+export class WalkthroughTicks implements Disposable {
+  private done: ReadonlySet<string> = new Set();
+  private timers: NodeJS.Timeout[] = [];
+  private readonly tabs = window.tabGroups.onDidChangeTabs(() => {
+    this.pulse();
+  });
+
+  /** The steps whose thing is proved now. */
+  show(done: readonly string[]): void {
+    const now = new Set(done);
+    for (const step of new Set([...now, ...this.done])) {
+      if (now.has(step) !== this.done.has(step)) {
+        setContext(`step.${step}.done`, now.has(step));
+      }
+    }
+    this.done = now;
+    this.pulse();
+  }
+
+  dispose(): void {
+    this.tabs.dispose();
+    this.timers.forEach(clearTimeout);
+  }
+
+  private pulse(): void {
+    this.timers.forEach(clearTimeout);
+    this.timers = this.done.size === 0 ? [] : LOOKS_AFTER_MS.map((wait) => setTimeout(() => {
+      this.pulseOnce();
+    }, wait));
+  }
+
+  private pulseOnce(): void {
+    for (const step of this.done) {
+      setContext(`step.${step}.proved`, true);
+      setContext(`step.${step}.proved`, false);
+    }
+  }
+}
+
+export function setContext(name: string, value: unknown): void {
+  void commands.executeCommand("setContext", `tenstorrent.${name}`, value);
+}

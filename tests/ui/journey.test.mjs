@@ -1,0 +1,100 @@
+/**
+ * The journey of a person who has just installed the extension: see the device, open the walkthrough, choose a
+ * model, find its serving command in the terminal.
+ */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { projectRoot, sidecarBinary } from "./places.mjs";
+import { useSession } from "./session.mjs";
+import { commandLines, standingLines } from "./terminal-text.mjs";
+
+const run = promisify(execFile);
+const LIMIT = { timeout: 120_000 };
+const MODEL = "Llama-3.1-8B-Instruct";
+const OTHER_MODEL = "Llama-3.2-1B-Instruct";
+const CHOOSE = "Tenstorrent: Choose a Model and Prepare Its Serving Command";
+
+const session = useSession();
+
+test("the status bar names the device and says that it is simulated", LIMIT, async () => {
+  const { workbench } = session;
+  const item = await workbench.until("the device in the status bar", () => workbench.statusItem(), ({ text }) => /n150/i.test(text));
+  assert.match(item.text, /simulated/);
+  assert.match(item.label, /n150/i);
+  assert.match(await workbench.statusTooltip(), /n150/i);
+  await workbench.screenshot("status-bar");
+});
+
+test("the walkthrough opens and shows its three steps and the first lesson", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.runCommand("Tenstorrent: Open Walkthrough");
+  const steps = await workbench.until("the walkthrough", () => workbench.walkthroughSteps(), ({ length }) => length === 3);
+  assert.deepEqual(steps, ["See your hardware", "Choose a model", "The serving command"]);
+  const lesson = readFileSync(join(projectRoot, "content", "lessons", "01-hardware-detection.md"), "utf8");
+  const heading = /^#+ (.+)$/m.exec(lesson)?.[1] ?? "";
+  await workbench.until("the lesson", () => workbench.lessonText(), (text) => heading !== "" && text.includes(heading));
+  const ticked = await workbench.until("the first tick", () => workbench.tickedSteps(), ({ length }) => length > 0);
+  assert.deepEqual(ticked, ["See your hardware"]);
+  await workbench.screenshot("walkthrough");
+});
+
+test("detecting the hardware says what is in the box", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.runCommand("Tenstorrent: Detect Hardware");
+  assert.match(await workbench.message(/n150/i), /simulated/i);
+  await workbench.screenshot("hardware-detection");
+  await workbench.clearMessages();
+});
+
+test("the picker lists the models for this box", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.runCommand(CHOOSE);
+  const rows = await workbench.until("the models", () => workbench.rows(), ({ length }) => length > 3);
+  assert.match(await workbench.pickerTitle(), /n150.*simulated/i);
+  assert.ok(rows.length > 3);
+  await workbench.screenshot("model-picker");
+  await workbench.page.keyboard.press("Escape");
+});
+
+test("the chosen model's command stands in the terminal, line by line as the command line prints it", LIMIT, async () => {
+  await chooseAndCompare(MODEL);
+  assert.deepEqual(await session.workbench.terminalNames(), ["Tenstorrent Server"]);
+  await session.workbench.screenshot("serving-command");
+});
+
+test("the next choice replaces the command that stands there", LIMIT, async () => {
+  await chooseAndCompare(OTHER_MODEL);
+  assert.deepEqual(await session.workbench.terminalNames(), ["Tenstorrent Server"]);
+  await session.workbench.screenshot("serving-command-replaced");
+});
+
+test("the doctor opens its report", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.runCommand("Tenstorrent: Doctor: Examine This Machine");
+  await workbench.page.locator(".tab", { hasText: /doctor/i }).first().waitFor();
+  await workbench.screenshot("doctor");
+});
+
+async function chooseAndCompare(model) {
+  const { server, workbench } = session;
+  await workbench.clearMessages();
+  await workbench.runCommand(CHOOSE);
+  await workbench.pick(model);
+  await workbench.message(new RegExp(model.replaceAll(".", "\\.")));
+  // The same program in the same home, asked on the command line.
+  const { stdout } = await run(sidecarBinary, ["--simulate", "n150", "command", model], {
+    env: server.sandbox.env,
+    cwd: server.sandbox.project,
+  });
+  const expected = commandLines(stdout);
+  const shown = await workbench.until(
+    "the command in the terminal",
+    async () => standingLines(await workbench.terminalText()),
+    (lines) => lines.at(-1) === expected.at(-1),
+  );
+  assert.deepEqual(shown, expected);
+}

@@ -1,0 +1,73 @@
+/**
+ * code-server with the packaged extension installed, in a sandbox, with a simulated box: what a person gets who
+ * installs the extension, minus the hardware.
+ */
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { startEditor } from "./editor-process.mjs";
+import { codeServerFolder, codeServerNode, vsixFile } from "./places.mjs";
+import { makeSandbox, writeSettings } from "./sandbox.mjs";
+
+const run = promisify(execFile);
+
+/** Keys no command has by default; the page object reads the terminal's whole text with them. */
+export const KEYS = { selectAll: "Control+Alt+F11", copy: "Control+Alt+F12" };
+
+const KEYBINDINGS = [
+  { key: "ctrl+alt+f11", command: "workbench.action.terminal.selectAll" },
+  { key: "ctrl+alt+f12", command: "workbench.action.terminal.copySelection" },
+];
+
+/**
+ * Installs the package and starts the editor. `settings(own)` writes the extension's settings while it runs: they
+ * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
+ */
+export async function startServer({ simulate = "n150" } = {}) {
+  const sandbox = makeSandbox({ TT_JUKEBOX_SIMULATE: simulate });
+  const user = join(sandbox.data, "User");
+  try {
+    writeSettings(join(user, "settings.json"));
+    writeFileSync(join(user, "keybindings.json"), JSON.stringify(KEYBINDINGS));
+    const entry = join(codeServerFolder(), "node_modules", "code-server");
+    const places = [
+      "--config", join(sandbox.root, "config.yaml"),
+      "--user-data-dir", sandbox.data,
+      "--extensions-dir", sandbox.extensions,
+    ];
+    const options = { env: sandbox.env, cwd: sandbox.project };
+    await run(codeServerNode(), [entry, ...places, "--install-extension", vsixFile()], {
+      ...options,
+      timeout: 120_000,
+    });
+    const editor = await startEditor(
+      codeServerNode(),
+      [
+        entry,
+        ...places,
+        "--session-socket", join(sandbox.root, "session.sock"),
+        "--auth", "none",
+        "--disable-telemetry",
+        "--disable-update-check",
+        "--disable-workspace-trust",
+        "--disable-getting-started-override",
+        "--bind-addr", "127.0.0.1:0",
+      ],
+      { ...options, ready: /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/ },
+    );
+    return {
+      origin: editor.found[1],
+      sandbox,
+      settings: (own) => writeSettings(join(sandbox.data, "Machine", "settings.json"), own),
+      log: editor.log,
+      async stop() {
+        await editor.stop();
+        sandbox.remove();
+      },
+    };
+  } catch (error) {
+    sandbox.remove();
+    throw error;
+  }
+}
