@@ -113,7 +113,8 @@ function stateText({ state }: Sidecar): string {
 async function runHardwareDetection(parts: Parts): Promise<Host> {
   const host = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t("Looking for Tenstorrent devices"), cancellable: true },
-    (_progress, token) => parts.sidecar.request("tenstorrent/probe", { refresh: true }, token),
+    // Passive: tt-smi opens every device and can disturb a running job.
+    (_progress, token) => parts.sidecar.request("tenstorrent/probe", { refresh: false }, token),
   );
   const { level, text } = hostText(host);
   const choose: Action = {
