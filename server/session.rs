@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::catalog::Catalog;
 use crate::device::facts::SmiAnswer;
 use crate::device::{self, Facts, Host, Root, interpret, resources, simulate, snapshot};
@@ -21,12 +23,22 @@ pub struct Session {
     catalog: OnceLock<Result<Arc<Catalog>>>,
     /// The last answer of tt-smi that somebody asked for.
     smi: Mutex<Option<SmiAnswer>>,
+    /// Seconds between two looks of the monitor; none when it does not look by itself.
+    rhythm: watch::Sender<Option<u32>>,
 }
+
+/// How often the monitor looks until somebody says otherwise, in seconds.
+const USUAL_RHYTHM: u32 = 60;
 
 impl Session {
     /// A session that has not looked at anything yet.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, catalog: OnceLock::new(), smi: Mutex::new(None) }
+        Self {
+            settings,
+            catalog: OnceLock::new(),
+            smi: Mutex::new(None),
+            rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
+        }
     }
 
     /// Reads this host passively, or the recorded or simulated one that the settings name.
@@ -68,6 +80,21 @@ impl Session {
     /// As [`Session::facts`].
     pub fn host(&self) -> Result<Host> {
         Ok(interpret(&self.facts()?))
+    }
+
+    /// Seconds between two looks of the monitor; none when it does not look by itself.
+    pub fn rhythm(&self) -> Option<u32> {
+        *self.rhythm.borrow()
+    }
+
+    /// Changes the rhythm of the monitor.
+    pub fn set_rhythm(&self, interval_s: Option<u32>) {
+        self.rhythm.send_replace(interval_s);
+    }
+
+    /// A receiver that wakes when the rhythm changes.
+    pub fn rhythm_changes(&self) -> watch::Receiver<Option<u32>> {
+        self.rhythm.subscribe()
     }
 
     /// The catalog of this run; read once.

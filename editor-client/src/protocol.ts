@@ -85,7 +85,11 @@ fw_bundle: string | null,
 /**
  * Counter of the firmware; it moves while the firmware lives.
  */
-heartbeat: number | null, };
+heartbeat: number | null, 
+/**
+ * Processes that hold it.
+ */
+holders: Array<Holder>, };
 
 /**
  * Parameters of `tenstorrent/command`.
@@ -108,6 +112,19 @@ shell: Shell | null, };
  * Parameters of `tenstorrent/doctor`.
  */
 export type DoctorParams = Record<symbol, never>;
+
+/**
+ * A chip as it was before a reset.
+ */
+export type ExpectedChip = { 
+/**
+ * PCI address.
+ */
+bus_id: string, 
+/**
+ * Board name, when it was known.
+ */
+board_type: string | null, };
 
 /**
  * A failure in the words of the person who meets it.
@@ -175,9 +192,51 @@ link: string | null, };
 export type Fit = "fits" | "unknown" | "tight" | "no";
 
 /**
+ * A process that is gone.
+ */
+export type Gone = { 
+/**
+ * Process id.
+ */
+pid: number, 
+/**
+ * `INT`, `TERM`, `KILL`, or null.
+ */
+signal: string | null, };
+
+/**
  * How the box is.
  */
-export type Health = "healthy" | "warning" | "no_device" | "no_driver" | "error";
+export type Health = "checking" | "healthy" | "busy" | "warning" | "stale" | "no_device" | "no_driver" | "error";
+
+/**
+ * A process that holds a device. Pid and start together name this very process and no later one.
+ */
+export type Holder = { 
+/**
+ * Process id; 0 for a process outside this container.
+ */
+pid: number, 
+/**
+ * Its user; null when it cannot be seen.
+ */
+user: string | null, 
+/**
+ * Its command line; null when it cannot be seen.
+ */
+command: string | null, 
+/**
+ * Start in clock ticks since boot; null when it cannot be seen.
+ */
+start_ticks: number | null, 
+/**
+ * Start in seconds since 1970; null when it cannot be seen.
+ */
+started: number | null, 
+/**
+ * True for a service that watches every chip of a Galaxy: it does not make the box busy.
+ */
+telemetry: boolean, };
 
 /**
  * What is in this box.
@@ -231,6 +290,23 @@ health: Health,
  * What is worth telling, the worst first.
  */
 findings: Array<Finding>, };
+
+/**
+ * A process that is still there.
+ */
+export type Left = { 
+/**
+ * Process id.
+ */
+pid: number, 
+/**
+ * Why: not permitted, inside a container, or it does not end.
+ */
+why: string, 
+/**
+ * What to do.
+ */
+next: string, };
 
 /**
  * One entry that can run on this box.
@@ -336,6 +412,19 @@ query: string | null,
 limit: number | null, };
 
 /**
+ * Parameters of `tenstorrent/monitor`.
+ */
+export type MonitorParams = { 
+/**
+ * Seconds between two looks: 2 ("live"), 30, 60, 120, 300 or 600.
+ */
+interval_s: number, 
+/**
+ * False stops looking by itself; a probe on request still shows.
+ */
+auto_update: boolean, };
+
+/**
  * A spec name that this box can run, and why.
  */
 export type Placement = { 
@@ -366,6 +455,19 @@ export type ProbeParams = {
 refresh: boolean, };
 
 /**
+ * A process beyond doubt.
+ */
+export type ProcessId = { 
+/**
+ * Process id.
+ */
+pid: number, 
+/**
+ * Start in clock ticks since boot.
+ */
+start_ticks: number, };
+
+/**
  * Where one value of a command comes from.
  */
 export type Provenance = { 
@@ -383,6 +485,32 @@ value: string,
 source: string, };
 
 /**
+ * Parameters of `tenstorrent/reset/release`.
+ */
+export type ReleaseParams = { 
+/**
+ * Processes to end.
+ */
+holders: Array<ProcessId>, };
+
+/**
+ * Answer of `tenstorrent/reset/release`.
+ */
+export type Released = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Processes that are gone, and the signal that it took; null for one that was gone already.
+ */
+gone: Array<Gone>, 
+/**
+ * Processes that are still there, and why.
+ */
+left: Array<Left>, };
+
+/**
  * Answer of `tenstorrent/doctor` and of `doctor --json`.
  */
 export type Report = { 
@@ -398,6 +526,64 @@ findings: Array<Finding>,
  * The report as Markdown.
  */
 text: string, };
+
+/**
+ * Parameters of `tenstorrent/reset/plan`.
+ */
+export type ResetParams = { 
+/**
+ * PCI addresses; the whole boards that they belong to are reset. Empty is every board.
+ */
+bus_ids: Array<string>, };
+
+/**
+ * Answer of `tenstorrent/reset/plan`.
+ */
+export type ResetPlan = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The boards in words, for example `n300 at 0000:01:00.0`.
+ */
+boards: Array<string>, 
+/**
+ * Processes that hold one of them and would lose it for good. A telemetry service is not among them.
+ */
+holders: Array<Holder>, 
+/**
+ * True when some process holds a board and cannot be seen from here (another container, another user).
+ */
+unseen_holders: boolean, 
+/**
+ * Commands to run, one after the other, each as program and arguments.
+ */
+commands: Array<Array<string>>, 
+/**
+ * The same as one line for a shell.
+ */
+text: string, 
+/**
+ * True when the command asks for a password: it must run in a terminal.
+ */
+sudo: boolean, 
+/**
+ * What must be there again afterwards.
+ */
+expected: Array<ExpectedChip>, 
+/**
+ * Seconds after which the boards should be back.
+ */
+deadline_s: number, 
+/**
+ * What the person should know before saying yes.
+ */
+notes: Array<string>, 
+/**
+ * Name of the simulated box, on which nothing would be run; null for a real one.
+ */
+simulated: string | null, };
 
 /**
  * What the host has to offer besides cards.
@@ -522,7 +708,11 @@ simulated: string | null,
 /**
  * Ids of the walkthrough steps whose thing is proved.
  */
-done: Array<string>, };
+done: Array<string>, 
+/**
+ * Seconds between two looks; null when the person has switched automatic updates off.
+ */
+interval_s: number | null, };
 
 /**
  * One environment variable.
@@ -537,6 +727,52 @@ name: string,
  */
 value: string, };
 
+/**
+ * Answer of `tenstorrent/reset/verify`.
+ */
+export type Verified = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * True when every expected chip is back, plausible and alive.
+ */
+ok: boolean, 
+/**
+ * One sentence for the person.
+ */
+text: string, 
+/**
+ * What is not as it should be.
+ */
+problems: Array<string>, 
+/**
+ * The next rung of the ladder; empty when all is well.
+ */
+next: string, 
+/**
+ * Seconds that it took.
+ */
+seconds: number, 
+/**
+ * The box as it is now.
+ */
+host: Host, };
+
+/**
+ * Parameters of `tenstorrent/reset/verify`.
+ */
+export type VerifyParams = { 
+/**
+ * What must be there, from the plan.
+ */
+expected: Array<ExpectedChip>, 
+/**
+ * Seconds to wait for it, from the plan.
+ */
+deadline_s: number, };
+
 /** Requests from the client, by method. */
 export interface Requests {
   /** What is in this box. Passive, unless `refresh` asks tt-smi as well. */
@@ -545,6 +781,14 @@ export interface Requests {
   "tenstorrent/match": { params: MatchParams; result: MatchList };
   /** The exact command that serves a model from a checkout on this host. */
   "tenstorrent/command": { params: CommandParams; result: ServeCommand };
+  /** How often the status is sent, and whether at all. Answers the status of now. */
+  "tenstorrent/monitor": { params: MonitorParams; result: Status };
+  /** What a reset would do: who holds the boards, which command, what must be true afterwards. Does nothing. */
+  "tenstorrent/reset/plan": { params: ResetParams; result: ResetPlan };
+  /** Ends the named processes: INT, then TERM, then KILL, and only if pid and start are still those. */
+  "tenstorrent/reset/release": { params: ReleaseParams; result: Released };
+  /** Waits until the boards are back and alive, or says what is not. */
+  "tenstorrent/reset/verify": { params: VerifyParams; result: Verified };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

@@ -82,6 +82,7 @@ fn from_sysfs(function: &PciFunction, findings: &mut Vec<Finding>) -> Chip {
         aiclk_mhz: sensor(AICLK_MHZ, &function.driver, "tt_aiclk", 1.0),
         fw_bundle: None,
         heartbeat: text(&function.driver, "tt_heartbeat").and_then(|text| text.parse().ok()),
+        holders: Vec::new(),
         board_type,
     };
     chip.fw_bundle = text(&function.driver, "tt_fw_bundle_ver").and_then(|version| believable_version(&version));
@@ -155,6 +156,7 @@ fn from_smi(seen: &SmiChip, findings: &mut Vec<Finding>) -> Chip {
         aiclk_mhz: sensor(AICLK_MHZ, seen.aiclk_mhz),
         fw_bundle: seen.fw_bundle.as_deref().and_then(believable_version),
         heartbeat: seen.heartbeat,
+        holders: Vec::new(),
     };
     report_missing(seen.bus_id.as_deref().unwrap_or("a remote chip"), &missing, findings);
     chip
@@ -193,6 +195,7 @@ fn add_unseen_partners(chips: &mut Vec<Chip>) {
         aiclk_mhz: None,
         heartbeat: None,
         fw_bundle: None,
+        holders: Vec::new(),
         ..local
     }));
 }

@@ -46,8 +46,25 @@ pub struct Facts {
     /// What `tt-smi -s` said, when it was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smi: Option<SmiAnswer>,
+    /// Processes that hold a device, by id.
+    pub processes: Vec<ProcessFacts>,
+    /// Counters of the firmware as an earlier probe read them, by PCI address, and how long ago in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Earlier>,
+    /// Kernel, pages, container.
+    pub system: SystemFacts,
     /// Memory, disk and the like.
     pub resources: ResourceFacts,
+}
+
+/// What an earlier probe read, for judging what must move.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Earlier {
+    /// Milliseconds between the two reads.
+    pub milliseconds_ago: u64,
+    /// `tt_heartbeat` by PCI address.
+    pub heartbeats: BTreeMap<String, u64>,
 }
 
 /// One PCI function of a Tenstorrent chip.
@@ -65,6 +82,61 @@ pub struct PciFunction {
     pub driver: Attributes,
     /// Sensor files of the hwmon directory that reads best.
     pub hwmon: Attributes,
+    /// Highest link speed and width of the slot that the function sits in.
+    pub slot: Attributes,
+    /// State of `/dev/tenstorrent/N`; none when the driver has not bound the function.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access: Option<NodeAccess>,
+    /// Ids of the processes that hold the device, as this process sees them: 0 is one outside its PID namespace. None
+    /// when nobody could say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holders: Option<Vec<u32>>,
+}
+
+/// What this user may do with a device node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeAccess {
+    /// Readable and writable.
+    Granted,
+    /// There, but not for this user.
+    Denied,
+    /// No such node here: another container's device, or udev has not made it.
+    Absent,
+}
+
+/// A process that holds a device.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProcessFacts {
+    /// Process id.
+    pub pid: u32,
+    /// Name of its user, or the number where there is no name.
+    pub user: String,
+    /// Its command line, words joined by blanks.
+    pub command: String,
+    /// Start in clock ticks since boot; with the pid it names this very process and no later one.
+    pub start_ticks: u64,
+    /// Start in seconds since 1970.
+    pub started: u64,
+}
+
+/// Things of the system that serving depends on.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SystemFacts {
+    /// Kernel release.
+    pub kernel: String,
+    /// True when a module file of the driver lies below `/lib/modules` of this kernel.
+    pub module_file: bool,
+    /// Number of 1 GB pages; none when the kernel offers none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub huge_pages: Option<u64>,
+    /// Where a hugetlbfs with 1 GB pages is mounted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub huge_page_mount: Option<String>,
+    /// True inside a container.
+    pub container: bool,
 }
 
 /// The answer of one run of tt-smi.

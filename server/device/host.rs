@@ -13,10 +13,16 @@ use super::topology::{self, Placement};
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Health {
-    /// Every chip reads well.
+    /// Nothing is known yet.
+    Checking,
+    /// Every chip reads well and is free.
     Healthy,
+    /// Every chip reads well and somebody uses one.
+    Busy,
     /// Usable, with a finding.
     Warning,
+    /// What is shown is old: the last look has not come to its end.
+    Stale,
     /// No Tenstorrent PCI function is here.
     NoDevice,
     /// A card is here, but its kernel driver is not loaded.
@@ -57,6 +63,26 @@ pub struct Chip {
     pub fw_bundle: Option<String>,
     /// Counter of the firmware; it moves while the firmware lives.
     pub heartbeat: Option<u64>,
+    /// Processes that hold it.
+    pub holders: Vec<Holder>,
+}
+
+/// A process that holds a device. Pid and start together name this very process and no later one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Holder {
+    /// Process id; 0 for a process outside this container.
+    pub pid: u32,
+    /// Its user; null when it cannot be seen.
+    pub user: Option<String>,
+    /// Its command line; null when it cannot be seen.
+    pub command: Option<String>,
+    /// Start in clock ticks since boot; null when it cannot be seen.
+    pub start_ticks: Option<u64>,
+    /// Start in seconds since 1970; null when it cannot be seen.
+    pub started: Option<u64>,
+    /// True for a service that watches every chip of a Galaxy: it does not make the box busy.
+    pub telemetry: bool,
 }
 
 /// One board, or one Galaxy: the chips that share a board id.

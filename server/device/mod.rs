@@ -31,10 +31,9 @@ pub fn gather(root: &Root, weights_dir: &Path) -> Facts {
     Facts {
         schema: FACTS_SCHEMA,
         written_by: env!("CARGO_PKG_VERSION").into(),
-        simulated: None,
         driver_version: sysfs::driver_version(root),
         pci: sysfs::pci_functions(root, CHIP_DEADLINE),
-        smi: None,
         resources: resources::read(root, weights_dir),
+        ..Facts::default()
     }
 }

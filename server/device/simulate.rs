@@ -4,7 +4,7 @@
 
 use serde::Deserialize;
 
-use super::facts::{Attributes, FACTS_SCHEMA, Facts, PciFunction, Reading, ResourceFacts};
+use super::facts::{Attributes, FACTS_SCHEMA, Facts, NodeAccess, PciFunction, Reading, ResourceFacts};
 use crate::error::{Failure, FailureKind, Result};
 
 const BOXES: &str = include_str!("../../content/simulated-boxes.json");
@@ -71,13 +71,13 @@ pub fn facts(name: &str) -> Result<Facts> {
         simulated: Some(found.name.clone()),
         driver_version: Some(Reading::Text(DRIVER.into())),
         pci,
-        smi: None,
         resources: ResourceFacts {
             mem_total_kib: Some(found.ram_gib * 1024 * 1024),
             mem_available_kib: Some(found.ram_gib * 1024 * 1024 * 9 / 10),
             weights_dir: "simulated".into(),
             disk_free_bytes: Some(2 << 40),
         },
+        ..Facts::default()
     })
 }
 
@@ -105,6 +105,9 @@ fn function(board: &SimulatedBoard, bus_id: &str) -> PciFunction {
             ("curr1_input", idle[2]),
             ("power1_input", idle[3]),
         ]),
+        holders: Some(Vec::new()),
+        access: Some(NodeAccess::Granted),
+        ..PciFunction::default()
     }
 }
 

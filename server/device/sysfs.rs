@@ -165,6 +165,7 @@ fn read_function(root: &Root, bus_id: &str, node: Option<u32>) -> PciFunction {
         node,
         driver,
         hwmon: read_hwmon(&pci.join("hwmon")),
+        ..PciFunction::default()
     }
 }
 

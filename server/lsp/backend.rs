@@ -12,9 +12,7 @@ use super::{guard, log};
 use crate::device::{Host, interpret};
 use crate::error::{Failure, FailureKind, Result};
 use crate::for_each_request;
-use crate::protocol::{
-    CommandParams, DoctorParams, MatchList, MatchParams, ProbeParams, Report, STATUS, ServeCommand, Status,
-};
+use crate::protocol::*;
 use crate::requests::{self, status};
 use crate::session::Session;
 use crate::settings::{SETTINGS, Sources, resolve};
@@ -94,17 +92,21 @@ impl Backend {
     /// Tells the client what shows now. What came out of a request is passed in, so that nothing is read twice.
     fn show(&self, host: Option<Host>) {
         let (client, session, proved) = (self.client.clone(), self.session(), self.proved.clone());
+        let rhythm = session.as_ref().ok().and_then(|session| session.rhythm());
         self.jobs.spawn(async move {
             let looked = tokio::task::spawn_blocking(move || match host {
                 Some(host) => Ok(host),
                 None => session.and_then(|session| Ok(interpret(&session.facts()?))),
             });
             let mut status = match looked.await {
-                Ok(Ok(host)) => status::of_host(&host),
-                Ok(Err(failure)) => status::of_failure(&failure),
+                Ok(Ok(host)) => status::of_host(&host, rhythm),
+                Ok(Err(failure)) => status::of_failure(&failure, rhythm),
                 Err(error) => {
                     let what = "looking at the host failed";
-                    status::of_failure(&Failure::new(FailureKind::Internal, what, error.to_string(), "See the log."))
+                    status::of_failure(
+                        &Failure::new(FailureKind::Internal, what, error.to_string(), "See the log."),
+                        rhythm,
+                    )
                 }
             };
             status.done.extend(proved.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|step| (*step).into()));

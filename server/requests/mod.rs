@@ -4,10 +4,14 @@
 mod command;
 mod doctor;
 mod matching;
+pub mod monitor;
 mod probe;
+mod reset;
 pub mod status;
 
 pub use command::command;
 pub use doctor::doctor;
 pub use matching::{matching, nothing_to_run_on};
+pub use monitor::monitor;
 pub use probe::probe;
+pub use reset::{release, reset_plan, verify};

@@ -8,14 +8,17 @@ use crate::error::Failure;
 use crate::protocol::Status;
 
 /// What shows of a host.
-pub fn of_host(host: &Host) -> Status {
+pub fn of_host(host: &Host, interval_s: Option<u32>) -> Status {
     let name = match (&host.product, host.boards.len()) {
         (Some(product), _) => product.clone(),
         (None, 0) => "No device".to_owned(),
         (None, _) => boards_in_words(host),
     };
     let state = match host.health {
+        Health::Checking => "checking",
         Health::Healthy => "healthy",
+        Health::Busy => "in use",
+        Health::Stale => "not seen lately",
         Health::Warning => "with a warning",
         Health::NoDevice => "no Tenstorrent device found",
         Health::NoDriver => "the kernel driver is not loaded",
@@ -30,7 +33,7 @@ pub fn of_host(host: &Host) -> Status {
         }
     };
     let text = if host.health == Health::NoDriver { format!("{name}: no driver") } else { name };
-    let found = matches!(host.health, Health::Healthy | Health::Warning);
+    let found = matches!(host.health, Health::Healthy | Health::Busy | Health::Warning);
     Status {
         schema: 1,
         health: host.health,
@@ -40,11 +43,12 @@ pub fn of_host(host: &Host) -> Status {
         product: host.product.clone(),
         simulated: host.simulated.clone(),
         done: if found { vec!["hardware-detection".into()] } else { Vec::new() },
+        interval_s,
     }
 }
 
 /// What shows when the host could not even be looked at.
-pub fn of_failure(failure: &Failure) -> Status {
+pub fn of_failure(failure: &Failure, interval_s: Option<u32>) -> Status {
     Status {
         schema: 1,
         health: Health::Error,
@@ -54,6 +58,7 @@ pub fn of_failure(failure: &Failure) -> Status {
         product: None,
         simulated: None,
         done: Vec::new(),
+        interval_s,
     }
 }
 
@@ -121,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_simulated_box_says_so() {
-        let status = of_host(&interpret(&simulate::facts("n300").unwrap()));
+        let status = of_host(&interpret(&simulate::facts("n300").unwrap()), Some(60));
         expect_test::expect![[r#"
             **N300** (simulated) - driver 2.9.0
 
@@ -138,7 +143,7 @@ mod tests {
 
     #[test]
     fn nothing_found_is_said_and_not_ticked() {
-        let status = of_host(&interpret(&Facts::default()));
+        let status = of_host(&interpret(&Facts::default()), None);
         assert_eq!((status.text.as_str(), status.done.len()), ("No device", 0));
         assert_eq!(status.summary, "Tenstorrent: no Tenstorrent device found");
     }

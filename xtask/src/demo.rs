@@ -1,8 +1,9 @@
 //! `cargo xtask demo`: the packaged extension in an editor in the browser, one command after a fresh clone.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -176,13 +177,12 @@ fn serve(server: &CodeServer, folders: &Folders, port: u16, simulate: Option<&st
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register(signal, Arc::clone(&stopped))?;
     }
-    // A socket's path may have 107 bytes, fewer than a deep checkout needs.
-    let socket = std::env::temp_dir().join(format!("tt-jukebox-demo-{}.sock", std::process::id()));
+    let sockets = Sockets::make()?;
     let mut command = server.command();
     folders
         .apply(&mut command)
         .arg("--session-socket")
-        .arg(&socket)
+        .arg(sockets.0.join("session.sock"))
         .args(["--auth", "none", "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust"])
         .args(["--disable-getting-started-override", "--bind-addr"])
         .arg(format!("127.0.0.1:{port}"))
@@ -193,14 +193,35 @@ fn serve(server: &CodeServer, folders: &Folders, port: u16, simulate: Option<&st
     if let Some(name) = simulate {
         command.env(SIMULATE, name);
     }
+    if std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // Without one, the editor strews its sockets over the temporary folder and leaves them there.
+        command.env("XDG_RUNTIME_DIR", &sockets.0);
+    }
     let mut group = Group::spawn(&mut command)?;
     let output = group.child.stdout.take().context("code-server has no output")?;
     let ready = watch(output);
-    let outcome = wait(&mut group, &ready, &stopped, &folders.log);
-    drop(group);
-    // code-server removes it when it is asked nicely; this is for when it was not.
-    let _removed = fs::remove_file(socket);
-    outcome
+    wait(&mut group, &ready, &stopped, &folders.log)
+}
+
+/// A short folder for sockets: a socket's path may have 107 bytes, fewer than a deep checkout needs.
+struct Sockets(PathBuf);
+
+impl Sockets {
+    fn make() -> Result<Self> {
+        let folder = std::env::temp_dir().join(format!("tt-jukebox-demo-{}", std::process::id()));
+        DirBuilder::new()
+            .mode(0o700)
+            .create(&folder)
+            .with_context(|| format!("could not create {}", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        // Only sockets nobody listens on any more are in there.
+        let _left = fs::remove_dir_all(&self.0);
+    }
 }
 
 fn wait(group: &mut Group, ready: &Receiver<String>, stopped: &AtomicBool, log: &Path) -> Result<()> {
