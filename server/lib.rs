@@ -14,5 +14,6 @@ pub mod process;
 pub mod protocol;
 pub mod recipe;
 pub mod requests;
+pub mod reset;
 pub mod session;
 pub mod settings;

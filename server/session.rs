@@ -2,27 +2,26 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
 
 use crate::catalog::Catalog;
 use crate::device::facts::SmiAnswer;
-use crate::device::{self, Facts, Host, Root, interpret, resources, simulate, snapshot};
+use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, snapshot};
 use crate::error::{Failure, FailureKind, Result};
 use crate::settings::Settings;
 
 /// A fact file is some kilobytes; a Galaxy with its tt-smi text stays below half a megabyte.
-const MAX_FACTS_BYTES: u64 = 16 << 20;
+const MAX_INPUT_BYTES: u64 = 16 << 20;
 
 /// One run of the program.
 #[derive(Debug)]
 pub struct Session {
     /// Settings of this run.
     pub settings: Settings,
+    prober: Prober,
     catalog: OnceLock<Result<Arc<Catalog>>>,
-    /// The last answer of tt-smi that somebody asked for.
-    smi: Mutex<Option<SmiAnswer>>,
     /// Seconds between two looks of the monitor; none when it does not look by itself.
     rhythm: watch::Sender<Option<u32>>,
 }
@@ -33,10 +32,12 @@ const USUAL_RHYTHM: u32 = 60;
 impl Session {
     /// A session that has not looked at anything yet.
     pub fn new(settings: Settings) -> Self {
+        let root = Root::new(settings.path("root").unwrap_or_else(|| "/".into()));
+        let weights = resources::weights_dir(|name| std::env::var(name).ok(), Some(settings.home()));
         Self {
+            prober: Prober::new(root, weights),
             settings,
             catalog: OnceLock::new(),
-            smi: Mutex::new(None),
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
         }
     }
@@ -52,11 +53,17 @@ impl Session {
         if let Some(name) = self.settings.get("simulate") {
             return simulate::facts(name);
         }
-        let root = Root::new(self.settings.path("root").unwrap_or_else(|| "/".into()));
-        let weights = resources::weights_dir(|name| std::env::var(name).ok(), Some(self.settings.home()));
-        let mut facts = device::gather(&root, &weights);
-        facts.smi = self.smi.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Ok(facts)
+        if let Some(path) = self.settings.path("smi") {
+            let stdout = read_input(&path, "the snapshot", "Save one with `tt-smi -s > snapshot.json`.")?;
+            let smi = Some(SmiAnswer { program: path.display().to_string(), stdout, error: None });
+            return Ok(Facts { smi, ..Facts::default() });
+        }
+        Ok(self.prober.look())
+    }
+
+    /// False when recorded, saved or simulated facts stand in for this host.
+    pub fn is_of_this_host(&self) -> bool {
+        ["facts", "simulate", "smi"].iter().all(|key| self.settings.get(key).is_none())
     }
 
     /// The same, and tt-smi is asked as well. It opens every device, so only on an explicit request.
@@ -65,11 +72,12 @@ impl Session {
     /// As [`Session::facts`]; a tt-smi that fails is part of the facts.
     pub async fn facts_with_smi(&self) -> Result<Facts> {
         let mut facts = self.facts()?;
-        if facts.simulated.is_none() && self.settings.get("facts").is_none() {
+        if self.is_of_this_host() {
             let program = snapshot::find(self.settings.get("tt_smi"), Some(self.settings.home()));
-            let answer = snapshot::take(program, snapshot::DEADLINE).await;
-            *self.smi.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer.clone());
-            facts.smi = Some(answer);
+            facts.smi = Some(match snapshot::refused(&facts) {
+                Some(answer) => answer,
+                None => snapshot::take(program, snapshot::DEADLINE).await,
+            });
         }
         Ok(facts)
     }
@@ -115,22 +123,29 @@ impl Session {
 }
 
 fn read_facts(path: &Path) -> Result<Facts> {
-    let failure = |why: String| {
-        Failure::new(
-            FailureKind::Input,
-            format!("the recorded facts {} could not be read", path.display()),
-            why,
-            "Record them on the machine in question with `tt-jukebox probe --raw > facts.json`.",
-        )
-    };
-    let meta = fs::metadata(path).map_err(|error| failure(error.to_string()))?;
-    if !meta.is_file() || meta.len() > MAX_FACTS_BYTES {
-        return Err(failure("it is not a file of a sane size".into()));
-    }
-    let text = fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
-    let facts: Facts = serde_json::from_str(&text).map_err(|error| failure(error.to_string()))?;
+    let text = read_input(path, FACTS, RECORD)?;
+    let facts: Facts =
+        serde_json::from_str(&text).map_err(|error| unreadable(path, FACTS, error.to_string(), RECORD))?;
     if facts.schema != device::facts::FACTS_SCHEMA {
-        return Err(failure(format!("schema {} instead of {}", facts.schema, device::facts::FACTS_SCHEMA)));
+        let why = format!("schema {} instead of {}", facts.schema, device::facts::FACTS_SCHEMA);
+        return Err(unreadable(path, FACTS, why, RECORD));
     }
     Ok(facts)
+}
+
+const FACTS: &str = "the recorded facts";
+const RECORD: &str = "Record them on the machine in question with `tt-jukebox probe --raw > facts.json`.";
+
+fn unreadable(path: &Path, what: &str, why: impl Into<String>, next: &str) -> Failure {
+    Failure::new(FailureKind::Input, format!("{what} {} could not be read", path.display()), why, next)
+}
+
+/// Reads a file that a person has named.
+fn read_input(path: &Path, what: &str, next: &str) -> Result<String> {
+    let meta = fs::metadata(path).map_err(|error| unreadable(path, what, error.to_string(), next))?;
+    if !meta.is_file() || meta.len() > MAX_INPUT_BYTES {
+        return Err(unreadable(path, what, "it is not a file of a sane size", next));
+    }
+    let bytes = fs::read(path).map_err(|error| unreadable(path, what, error.to_string(), next))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

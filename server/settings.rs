@@ -26,7 +26,7 @@ pub struct Setting {
 }
 
 /// The list.
-pub const SETTINGS: [Setting; 8] = [
+pub const SETTINGS: [Setting; 9] = [
     Setting {
         key: "root",
         env: "TT_JUKEBOX_ROOT",
@@ -47,6 +47,13 @@ pub const SETTINGS: [Setting; 8] = [
         default: "",
         from_project: true,
         doc: "Name of a box to simulate, for example n150.",
+    },
+    Setting {
+        key: "smi",
+        env: "TT_JUKEBOX_SMI",
+        default: "",
+        from_project: false,
+        doc: "File with a saved snapshot (`tt-smi -s`) to use in place of this host.",
     },
     Setting {
         key: "catalog",

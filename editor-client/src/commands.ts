@@ -6,28 +6,18 @@ import {
   ProgressLocation,
   window,
   type Disposable,
-  type ExtensionContext,
-  type LogOutputChannel,
 } from "vscode";
-import type { Documents } from "./documents";
+import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware } from "./device-actions";
 import { explainCommand } from "./explain";
 import { showFailure, toFailure } from "./failure";
 import { hostText } from "./host-text";
 import { say, type Action } from "./message";
+import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
+import type { Parts } from "./parts";
 import { pickModel } from "./picker";
 import type { Host, ServeCommand } from "./protocol";
-import { sidecarSettings } from "./settings";
-import type { Sidecar } from "./sidecar";
-import { quote } from "./terminal-state";
-import type { Placement, Terminals } from "./terminals";
-
-export interface Parts {
-  readonly context: ExtensionContext;
-  readonly log: LogOutputChannel;
-  readonly sidecar: Sidecar;
-  readonly terminals: Terminals;
-  readonly documents: Documents;
-}
+import { clearDeviceState, resetDevice } from "./reset";
+import type { Placement } from "./terminals";
 
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
 
@@ -35,6 +25,13 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.openWalkthrough": ({ context }) =>
     commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#tenstorrent.setup`, false),
   "tenstorrent.showDeviceActions": showDeviceActions,
+  "tenstorrent.refreshDevices": refreshDevices,
+  "tenstorrent.checkInTerminal": checkInTerminal,
+  "tenstorrent.showFirmware": showFirmware,
+  "tenstorrent.resetDevice": resetDevice,
+  "tenstorrent.clearDeviceState": clearDeviceState,
+  "tenstorrent.setMonitorInterval": (_parts, interval) => setMonitorInterval(interval),
+  "tenstorrent.toggleAutoUpdate": () => toggleAutoUpdate(),
   "tenstorrent.runHardwareDetection": runHardwareDetection,
   "tenstorrent.listJukeboxModels": (parts) => pickAndServe(parts),
   "tenstorrent.jukeboxSearchLlama": (parts) => pickAndServe(parts, "llama"),
@@ -81,35 +78,6 @@ async function guarded(work: () => unknown): Promise<unknown> {
   }
 }
 
-async function showDeviceActions({ sidecar }: Parts): Promise<void> {
-  const action = (icon: string, title: string, id: string) => ({ label: `$(${icon}) ${title}`, id: `tenstorrent.${id}` });
-  const chosen = await window.showQuickPick(
-    [
-      action("refresh", l10n.t("Refresh"), "runHardwareDetection"),
-      action("list-selection", l10n.t("Choose a Model"), "startVllmServer"),
-      action("pulse", l10n.t("Doctor"), "doctor"),
-      action("output", l10n.t("Show Log"), "showLog"),
-      action("debug-restart", l10n.t("Restart"), "restartSidecar"),
-    ],
-    { title: "Tenstorrent", placeHolder: stateText(sidecar) },
-  );
-  if (chosen !== undefined) {
-    await commands.executeCommand(chosen.id);
-  }
-}
-
-function stateText({ state }: Sidecar): string {
-  switch (state.kind) {
-    case "failed":
-      return `${state.failure.what}: ${state.failure.why}`;
-    case "running":
-      return l10n.t("What would you like to do?");
-    case "starting":
-    case "stopped":
-      return l10n.t("The sidecar is not ready yet.");
-  }
-}
-
 async function runHardwareDetection(parts: Parts): Promise<Host> {
   const host = await window.withProgress(
     { location: ProgressLocation.Notification, title: l10n.t("Looking for Tenstorrent devices"), cancellable: true },
@@ -121,7 +89,7 @@ async function runHardwareDetection(parts: Parts): Promise<Host> {
     title: l10n.t("Choose a Model"),
     run: () => commands.executeCommand("tenstorrent.startVllmServer"),
   };
-  const details: Action = { title: l10n.t("Details"), run: () => guarded(() => showDetails(parts)) };
+  const details: Action = { title: l10n.t("Details"), run: () => guarded(() => checkInTerminal(parts)) };
   say(level, text, host.runnable.length > 0 ? [choose, details] : [details, doctorAction()]);
   return host;
 }
@@ -131,14 +99,6 @@ function openSettings(query: string): Thenable<unknown> {
   return env.remoteName === undefined
     ? commands.executeCommand("workbench.action.openSettings", query)
     : commands.executeCommand("workbench.action.openRemoteSettings", { query });
-}
-
-/** The same facts from the command line, in the terminal: what the extension knows, a shell knows too. */
-function showDetails({ sidecar, terminals }: Parts): Promise<Placement> {
-  const { simulate } = sidecarSettings();
-  const box = simulate === undefined ? [] : ["--simulate", simulate];
-  const words = [sidecar.binary().path, ...box, "devices"].map(quote);
-  return terminals.run("main", words.join(" "));
 }
 
 async function pickAndServe(parts: Parts, filter?: string): Promise<Served | undefined> {

@@ -3,6 +3,7 @@ import { window, type ExtensionContext } from "vscode";
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import { toFailure } from "./failure";
+import { Monitor } from "./monitor";
 import { Sidecar } from "./sidecar";
 import { StatusItem } from "./status";
 import { Terminals } from "./terminals";
@@ -13,6 +14,7 @@ export interface Api {
   readonly sidecar: Sidecar;
   readonly terminals: Terminals;
   readonly status: StatusItem;
+  readonly monitor: Monitor;
 }
 
 let running: Sidecar | undefined;
@@ -23,12 +25,13 @@ export function activate(context: ExtensionContext): Api {
   const terminals = new Terminals();
   const documents = new Documents();
   const status = new StatusItem(sidecar);
+  const monitor = new Monitor(sidecar);
   const ticks = new WalkthroughTicks();
   sidecar.onStatus(({ done }) => {
     ticks.show(done);
   });
-  const registered = registerCommands({ context, log, sidecar, terminals, documents });
-  context.subscriptions.push(...registered, status, ticks, documents, terminals, sidecar, log);
+  const registered = registerCommands({ context, log, sidecar, terminals, documents, status });
+  context.subscriptions.push(...registered, status, monitor, ticks, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
     // Nobody asked for anything yet: the status bar says what is wrong, a message would only interrupt.
@@ -36,7 +39,7 @@ export function activate(context: ExtensionContext): Api {
       log.warn(toFailure(error).why);
     });
   });
-  return { sidecar, terminals, status };
+  return { sidecar, terminals, status, monitor };
 }
 
 /** The editor waits for this, so that the sidecar is gone when the window is. */

@@ -1,5 +1,5 @@
 /** The settings `tenstorrent.*`, as the sidecar wants them. */
-import { workspace } from "vscode";
+import { workspace, type ConfigurationChangeEvent } from "vscode";
 
 /** `initializationOptions`: a key is absent when its setting is empty, so that the sidecar's own default holds. */
 export interface SidecarSettings {
@@ -12,6 +12,22 @@ export interface SidecarSettings {
 }
 
 export const SECTION = "tenstorrent";
+
+/** What the sidecar is told when it starts, so a change starts it again. */
+export const STARTING_SETTINGS = [
+  "sidecar.path",
+  "simulate",
+  "catalog",
+  "ttSmi",
+  "server.port",
+  "metalHome",
+  "vllmHome",
+] as const;
+
+/** True when a change concerns what the sidecar is started with. */
+export function concernsStart(change: Pick<ConfigurationChangeEvent, "affectsConfiguration">): boolean {
+  return STARTING_SETTINGS.some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
+}
 
 /** The setting `tenstorrent.sidecar.path`. */
 export function sidecarPath(): string {

@@ -17,7 +17,7 @@ import { FailureError, showFailure, toFailure, type Failure } from "./failure";
 import { launch, nothingToStart } from "./launch";
 import { say } from "./message";
 import type { Requests, Status } from "./protocol";
-import { SECTION, sidecarPath, sidecarSettings } from "./settings";
+import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
 export type SidecarState =
   | { readonly kind: "stopped" }
@@ -52,7 +52,7 @@ export class Sidecar implements Disposable {
       this.stateChanged,
       this.statusChanged,
       workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(SECTION)) {
+        if (concernsStart(change)) {
           restart();
         }
       }),

@@ -35,13 +35,18 @@ export function failedView(failure: Failure): StatusView {
   return { text: `$(error) TT: ${l10n.t("not running")}`, label: failureText(failure), background: "error" };
 }
 
-export function deviceState(health: Health): DeviceState {
+/** Undefined where nothing is known, so that the last state holds. */
+export function deviceState(health: Health): DeviceState | undefined {
   switch (health) {
+    case "checking":
+      return undefined;
     case "healthy":
+    case "busy":
       return "ok";
     case "no_device":
       return "none";
     case "warning":
+    case "stale":
     case "no_driver":
       return "warn";
     case "error":
@@ -50,8 +55,11 @@ export function deviceState(health: Health): DeviceState {
 }
 
 const ICONS: Readonly<Record<Health, string>> = {
+  checking: "sync~spin",
   healthy: "chip",
+  busy: "play-circle",
   warning: "warning",
+  stale: "history",
   no_device: "circle-slash",
   no_driver: "warning",
   error: "error",
@@ -62,6 +70,7 @@ const BACKGROUNDS = { warning: "statusBarItem.warningBackground", error: "status
 export class StatusItem implements Disposable {
   private readonly item = window.createStatusBarItem("tenstorrent.status", StatusBarAlignment.Left);
   private readonly subscriptions: readonly Pick<Disposable, "dispose">[];
+  private latest: Status | undefined;
 
   constructor(sidecar: Sidecar) {
     this.item.name = "Tenstorrent";
@@ -84,6 +93,24 @@ export class StatusItem implements Disposable {
     return this.item.text;
   }
 
+  /** The last status, undefined without a sidecar; tests in the extension host read it. */
+  get latestStatus(): Status | undefined {
+    return this.latest;
+  }
+
+  /** Says "checking" until the work is done. The sidecar sends the new status by itself, when there is one. */
+  async checkingDuring<T>(work: Promise<T>): Promise<T> {
+    const before = this.latest;
+    this.draw(startingView(), l10n.t("Looking for Tenstorrent devices."));
+    try {
+      return await work;
+    } finally {
+      if (before !== undefined && this.latest === before) {
+        this.draw(statusView(before), before.tooltip);
+      }
+    }
+  }
+
   dispose(): void {
     this.subscriptions.forEach((subscription) => {
       subscription.dispose();
@@ -91,14 +118,19 @@ export class StatusItem implements Disposable {
   }
 
   private show(status: Status): void {
+    this.latest = status;
     this.draw(statusView(status), status.tooltip);
-    setContext("deviceState", deviceState(status.health));
+    const state = deviceState(status.health);
+    if (state !== undefined) {
+      setContext("deviceState", state);
+    }
   }
 
   private follow(state: SidecarState): void {
     if (state.kind === "starting") {
       this.draw(startingView(), l10n.t("Starting the Tenstorrent sidecar."));
     } else if (state.kind === "failed") {
+      this.latest = undefined;
       this.draw(failedView(state.failure), failureText(state.failure));
     }
   }

@@ -39,6 +39,39 @@ export function foregroundOf(stat: string): TerminalFacts["foreground"] {
   return group === foreground ? "shell" : "other";
 }
 
+/** How a command ended that we ran. The exit code is undefined where the shell did not say. */
+export type CommandEnd =
+  | { readonly kind: "ended"; readonly exitCode: number | undefined }
+  | { readonly kind: "closed" }
+  | { readonly kind: "unknown" };
+
+export interface RunFacts {
+  readonly closed: boolean;
+  /** From shell integration: the command has ended; undefined when the terminal has none. */
+  readonly told: { readonly ended: boolean; readonly exitCode: number | undefined } | undefined;
+  readonly foreground: TerminalFacts["foreground"];
+  /** For how long the shell itself has been reading the keyboard, without a break. */
+  readonly atPromptMs: number;
+}
+
+/** Longer than a shell takes to start a program after Enter, or needs between two programs of one line. */
+export const AT_PROMPT_MS = 2000;
+
+/** Whether the command that we ran has ended; undefined while it runs. */
+export function commandEnded({ closed, told, foreground, atPromptMs }: RunFacts): CommandEnd | undefined {
+  if (closed) {
+    return { kind: "closed" };
+  }
+  if (told?.ended === true) {
+    return { kind: "ended", exitCode: told.exitCode };
+  }
+  // Also with shell integration: its event is lost when the line ends in another shell.
+  if (foreground === "shell" && atPromptMs >= AT_PROMPT_MS) {
+    return { kind: "ended", exitCode: undefined };
+  }
+  return told === undefined && foreground === undefined ? { kind: "unknown" } : undefined;
+}
+
 export type ShellName = "bash" | "zsh" | "fish" | "sh";
 
 /** The shell whose quoting rules hold; null for one we have no rules for. */

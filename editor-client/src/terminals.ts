@@ -2,12 +2,12 @@
  * The two managed terminals: "Tenstorrent" for short commands, "Tenstorrent Server" for a model server.
  * They are found again by name after a reload, and nothing is typed into one that is busy.
  */
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { env, l10n, ThemeIcon, window, type Disposable, type Terminal } from "vscode";
+import { env, l10n, ThemeIcon, window, type CancellationToken, type Disposable, type Terminal } from "vscode";
 import { FailureError } from "./failure";
 import { say } from "./message";
-import { decide, foregroundOf, placeable, shellName, type ShellName, type TerminalFacts } from "./terminal-state";
+import { foreground, settledForeground } from "./terminal-foreground";
+import { commandEnded, decide, placeable, shellName, type CommandEnd, type ShellName } from "./terminal-state";
 
 export type Which = "main" | "server";
 /** `busy` and `unknown`: nothing was typed and the person was told. */
@@ -28,6 +28,8 @@ interface Book {
   busy: boolean | undefined;
   standing: boolean;
   text?: string;
+  /** How far the command is that we ran last, as shell integration tells: typed, started, ended. */
+  run?: "typed" | "started" | { readonly exitCode: number | undefined };
 }
 
 const NAMES: Readonly<Record<Which, string>> = { main: "Tenstorrent", server: "Tenstorrent Server" };
@@ -35,17 +37,18 @@ const ICONS: Readonly<Record<Which, string>> = { main: "terminal", server: "serv
 const CTRL_C = "\u0003";
 const INTEGRATION_MS = 3000;
 const PROMPT_MS = 300;
-const SETTLE_TRIES = 4;
+const WATCH_MS = 250;
 
 export class Terminals implements Disposable {
   private readonly books = new Map<Terminal, Book>();
   private readonly queue = new Map<Which, Promise<unknown>>();
   private readonly subscriptions: Disposable[] = [
     window.onDidStartTerminalShellExecution(({ terminal }) => {
-      this.note(terminal, { busy: true, standing: false });
+      this.note(terminal, { busy: true, standing: false, ...(this.books.get(terminal)?.run === "typed" && { run: "started" }) });
     }),
-    window.onDidEndTerminalShellExecution(({ terminal }) => {
-      this.note(terminal, { busy: false });
+    window.onDidEndTerminalShellExecution(({ terminal, exitCode }) => {
+      // The end of anything else, such as Ctrl-C at the prompt, is not the end of our command.
+      this.note(terminal, { busy: false, ...(this.books.get(terminal)?.run === "started" && { run: { exitCode } }) });
     }),
     window.onDidCloseTerminal((terminal) => this.books.delete(terminal)),
   ];
@@ -58,6 +61,29 @@ export class Terminals implements Disposable {
   /** Types a command and runs it. */
   run(which: Which, text: string): Promise<Placement> {
     return this.inTurn(which, () => this.type(which, text, true));
+  }
+
+  /** Waits for the end of the command that was run last; undefined when the person cancels the waiting. */
+  async commandEnd(which: Which, token: CancellationToken): Promise<CommandEnd | undefined> {
+    const terminal = this.find(which);
+    let atPromptSince = Date.now();
+    while (!token.isCancellationRequested) {
+      const now = terminal === undefined ? undefined : await foreground(terminal);
+      if (now !== "shell") {
+        atPromptSince = Date.now();
+      }
+      const end = commandEnded({
+        closed: terminal?.exitStatus !== undefined || terminal === undefined,
+        told: terminal?.shellIntegration === undefined ? undefined : toldEnd(this.book(terminal)),
+        foreground: now,
+        atPromptMs: Date.now() - atPromptSince,
+      });
+      if (end !== undefined) {
+        return end;
+      }
+      await sleep(WATCH_MS);
+    }
+    return undefined;
   }
 
   /** The shell that a command for this terminal has to be quoted for. */
@@ -101,7 +127,9 @@ export class Terminals implements Disposable {
     }
     await this.integrated(terminal);
     const book = this.book(terminal);
-    const decision = decide({ ...book, foreground: await settledForeground(terminal, book) });
+    // In a terminal that was there before, a person may have begun to type: our command must not become its end.
+    const standing = book.standing || found !== undefined;
+    const decision = decide({ busy: book.busy, standing, foreground: await settledForeground(terminal, () => book.busy === true) });
     if (decision === "busy" || decision === "unknown") {
       this.tell(decision, terminal, line, execute);
       return decision;
@@ -116,6 +144,7 @@ export class Terminals implements Disposable {
   }
 
   private send(terminal: Terminal, line: string, execute: boolean): void {
+    this.note(terminal, { run: "typed" });
     terminal.sendText(line, execute);
     // Without shell integration nobody will say when the command starts or ends, so from here on it is not known.
     const busy = terminal.shellIntegration === undefined ? undefined : this.book(terminal).busy;
@@ -210,25 +239,6 @@ export class Terminals implements Disposable {
   }
 }
 
-/** A prompt may run a short program before it is drawn, so a terminal that is not known as busy gets a moment. */
-async function settledForeground(terminal: Terminal, book: Readonly<Book>): Promise<TerminalFacts["foreground"]> {
-  let now = await foreground(terminal);
-  for (let tries = 0; now === "other" && book.busy !== true && tries < SETTLE_TRIES; tries += 1) {
-    await sleep(PROMPT_MS);
-    now = await foreground(terminal);
-  }
-  return now;
-}
-
-async function foreground(terminal: Terminal): Promise<TerminalFacts["foreground"]> {
-  const pid = await Promise.race([terminal.processId, sleep(1000, undefined)]);
-  if (pid === undefined) {
-    return undefined;
-  }
-  try {
-    return foregroundOf(await readFile(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    // Not Linux, or the shell is somewhere else: shell integration alone decides.
-    return undefined;
-  }
+function toldEnd({ run }: Readonly<Book>): { ended: boolean; exitCode: number | undefined } {
+  return typeof run === "object" ? { ended: true, exitCode: run.exitCode } : { ended: false, exitCode: undefined };
 }

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { test } from "node:test";
-import { COMMANDS, registerCommands, type Parts } from "../src/commands";
+import { COMMANDS, registerCommands } from "../src/commands";
+import { INTERVALS, USUAL_INTERVAL } from "../src/monitor-interval";
+import type { Parts } from "../src/parts";
+import { concernsStart, STARTING_SETTINGS } from "../src/settings";
 import { registeredIds, shown, takenIds } from "./vscode.stub";
 
 const root = process.cwd();
@@ -16,16 +19,24 @@ interface Step {
   media: { markdown: string };
   completionEvents: string[];
 }
+interface Property {
+  type: string;
+  scope: string;
+  default: unknown;
+  enum?: string[];
+  enumDescriptions?: string[];
+}
 interface Manifest {
   icon: string;
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
   contributes: {
     commands: { command: string }[];
-    configuration: { properties: Record<string, { type: string; scope: string }> };
+    configuration: { properties: Record<string, Property> };
     walkthroughs: { id: string; steps: Step[] }[];
   };
 }
 const manifest = JSON.parse(manifestText) as Manifest;
+const MONITOR = ["monitor.autoUpdate", "monitor.interval"];
 const declared = manifest.contributes.commands.map(({ command }) => command);
 const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
@@ -77,9 +88,25 @@ test("every command link leads somewhere", () => {
 test("settings that name files are machine-overridable and restricted", () => {
   const { properties } = manifest.contributes.configuration;
   const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-  const harmless = ["tenstorrent.simulate", "tenstorrent.server.port"];
+  const harmless = ["simulate", "server.port", ...MONITOR].map((name) => `tenstorrent.${name}`);
   assert.deepEqual([...restrictedConfigurations, ...harmless].sort(), Object.keys(properties).sort());
   assert.ok(Object.values(properties).every(({ scope }) => scope === "machine-overridable"));
+});
+
+test("every setting either starts the sidecar again or goes to the monitor, never both", () => {
+  const names = Object.keys(manifest.contributes.configuration.properties).map((name) => name.replace("tenstorrent.", ""));
+  assert.deepEqual(names.sort(), [...STARTING_SETTINGS, ...MONITOR].sort());
+  const starts = (changed: string) => concernsStart({ affectsConfiguration: (name) => name === `tenstorrent.${changed}` });
+  assert.deepEqual(names.filter((name) => !starts(name)), MONITOR);
+});
+
+test("the interval's values are those that the code knows", () => {
+  const { properties } = manifest.contributes.configuration;
+  const interval = properties["tenstorrent.monitor.interval"];
+  assert.deepEqual(interval?.enum, INTERVALS);
+  assert.equal(interval.enumDescriptions?.length, INTERVALS.length);
+  assert.equal(interval.default, USUAL_INTERVAL);
+  assert.equal(properties["tenstorrent.monitor.autoUpdate"]?.default, true);
 });
 
 test("the icon is a PNG of 128 pixels", () => {

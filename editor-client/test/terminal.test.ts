@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decide, foregroundOf, placeable, quote, shellName } from "../src/terminal-state";
+import { commandEnded, decide, foregroundOf, placeable, quote, shellName } from "../src/terminal-state";
 
 test("an idle terminal is typed into, one with a standing command is cleared first", () => {
   assert.equal(decide({ busy: false, foreground: "shell", standing: false }), "type");
@@ -22,6 +22,18 @@ test("a busy terminal is never typed into, whoever says that it is busy", () => 
 test("without shell integration the kernel's word counts, and without that nothing is typed", () => {
   assert.equal(decide({ busy: undefined, foreground: "shell", standing: true }), "clear");
   assert.equal(decide({ busy: undefined, foreground: undefined, standing: true }), "unknown");
+});
+
+test("a command has ended when the shell says so, or when the shell has the keyboard back for a while", () => {
+  const running = { closed: false, told: { ended: false, exitCode: undefined }, foreground: "other", atPromptMs: 0 } as const;
+  assert.equal(commandEnded(running), undefined);
+  assert.deepEqual(commandEnded({ ...running, told: { ended: true, exitCode: 1 } }), { kind: "ended", exitCode: 1 });
+  // Between Enter and the program's start the shell still has the keyboard.
+  assert.equal(commandEnded({ ...running, foreground: "shell", atPromptMs: 300 }), undefined);
+  assert.deepEqual(commandEnded({ ...running, foreground: "shell", atPromptMs: 5000 }), { kind: "ended", exitCode: undefined });
+  assert.equal(commandEnded({ ...running, told: undefined }), undefined);
+  assert.deepEqual(commandEnded({ ...running, told: undefined, foreground: undefined }), { kind: "unknown" });
+  assert.deepEqual(commandEnded({ ...running, closed: true }), { kind: "closed" });
 });
 
 test("/proc/PID/stat is read past a name with spaces and parentheses", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { explainCommand } from "../src/explain";
 import { hostText } from "../src/host-text";
 import { noCommandText, pickerTitle, row, sections } from "../src/picker-items";
-import type { Host, Match, ServeCommand } from "../src/protocol";
+import type { Health, Host, Match, ServeCommand } from "../src/protocol";
 import { deviceState, failedView, startingView, statusView } from "../src/status";
 
 const match: Match = {
@@ -69,14 +69,22 @@ test("the status bar", () => {
   assert.deepEqual(failed, { text: "$(error) TT: not running", label: "No sidecar: missing. Install it.", background: "error" });
 });
 
-test("only warnings and errors colour the status bar", () => {
-  const healths = ["healthy", "no_device", "no_driver", "warning", "error"] as const;
-  const of = (health: (typeof healths)[number]) => statusView({ health, text: "x", summary: "", simulated: null });
-  assert.deepEqual(
-    healths.map((health) => of(health).background),
-    [undefined, undefined, undefined, "warning", "error"],
-  );
-  assert.deepEqual(healths.map(deviceState), ["ok", "none", "warn", "warn", "error"]);
+test("each state has an icon of its own kind, and only warnings and errors have a colour", () => {
+  const of = (health: Health) => statusView({ health, text: "x", summary: "s", simulated: null });
+  const shown: Record<Health, [string, string | undefined, string | undefined]> = {
+    checking: ["$(sync~spin) TT: x", undefined, undefined],
+    healthy: ["$(chip) TT: x", undefined, "ok"],
+    busy: ["$(play-circle) TT: x", undefined, "ok"],
+    warning: ["$(warning) TT: x", "warning", "warn"],
+    stale: ["$(history) TT: x", undefined, "warn"],
+    no_device: ["$(circle-slash) TT: x", undefined, "none"],
+    no_driver: ["$(warning) TT: x", undefined, "warn"],
+    error: ["$(error) TT: x", "error", "error"],
+  };
+  for (const [health, expected] of Object.entries(shown) as [Health, unknown][]) {
+    assert.deepEqual([of(health).text, of(health).background, deviceState(health)], expected, health);
+    assert.equal(of(health).label, "s");
+  }
 });
 
 const host: Host = {

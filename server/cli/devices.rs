@@ -1,11 +1,13 @@
 //! `tt-jukebox devices`: the boards and chips of this box.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use super::block_on;
 use super::output::{Output, printable, table};
-use crate::device::host::Chip;
-use crate::device::{Health, Host, Severity};
+use crate::device::host::{Chip, Holder};
+use crate::device::{Host, Severity};
 use crate::error::Result;
 use crate::protocol::ProbeParams;
 use crate::requests;
@@ -16,16 +18,29 @@ pub(super) struct Options {
     /// Ask tt-smi too; it opens every device
     #[arg(long)]
     tt_smi: bool,
+    /// Look again every two seconds, until Ctrl-C; with --json one object a line
+    #[arg(long, conflicts_with = "tt_smi")]
+    watch: bool,
 }
 
+/// Often enough to see a clock move; reading costs milliseconds.
+const WATCH: Duration = Duration::from_secs(2);
+
 pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
-    show(session, options.tt_smi, output)
+    if !options.watch {
+        return show(session, options.tt_smi, output);
+    }
+    // A box without a device is watched too: the point may be to see one appear.
+    while output.stream(&session.host()?, text)? {
+        std::thread::sleep(WATCH);
+    }
+    Ok(())
 }
 
 /// Prints the host. A box without a device is an answer as JSON, and a failure by its exit code.
 pub(super) fn show(session: &Session, refresh: bool, output: &Output) -> Result<()> {
     let host = block_on(requests::probe(session, ProbeParams { refresh }))?;
-    if host.health != Health::NoDevice {
+    if !host.chips.is_empty() {
         return output.print(&host, text);
     }
     if output.is_json() {
@@ -44,7 +59,7 @@ fn text(host: &Host) -> String {
         if host.runnable.is_empty() { "nothing".to_owned() } else { host.runnable.join(", ") },
     );
     let rows: Vec<Vec<String>> = host.chips.iter().map(row).collect();
-    text.push_str(&table(&["CHIP", "BOARD", "BOARD ID", "°C", "W", "MHZ", "FIRMWARE"], &rows));
+    text.push_str(&table(&["CHIP", "BOARD", "BOARD ID", "°C", "W", "MHZ", "FIRMWARE", "HELD BY"], &rows));
     text.push('\n');
     for finding in &host.findings {
         let word = match finding.severity {
@@ -69,5 +84,18 @@ fn row(chip: &Chip) -> Vec<String> {
         number(chip.power_w, 1),
         number(chip.aiclk_mhz, 0),
         text(&chip.fw_bundle, "-"),
+        held_by(chip),
     ]
+}
+
+fn held_by(chip: &Chip) -> String {
+    let name = |holder: &Holder| match (&holder.command, &holder.user) {
+        (Some(command), Some(user)) => {
+            let program = command.split_whitespace().next().unwrap_or("?").rsplit('/').next().unwrap_or("?");
+            format!("{program} ({}, {user})", holder.pid)
+        }
+        _ => "a process elsewhere".to_owned(),
+    };
+    let names: Vec<String> = chip.holders.iter().map(name).collect();
+    if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }

@@ -8,6 +8,7 @@ mod doctor;
 mod list;
 mod output;
 mod probe;
+mod reset;
 mod show;
 
 use std::collections::BTreeMap;
@@ -46,6 +47,9 @@ struct Global {
     /// Use a box that is not there: n150, n300, t3k, p100, p150, p150x4, p300x2 or galaxy
     #[arg(long, global = true, value_name = "BOX")]
     simulate: Option<String>,
+    /// Use a saved snapshot (`tt-smi -s`) in place of this host
+    #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["simulate", "facts"])]
+    smi: Option<PathBuf>,
     /// Use a published spec file, or a folder of them, in place of the bundled catalog
     #[arg(long, global = true, value_name = "PATH")]
     catalog: Option<PathBuf>,
@@ -66,6 +70,8 @@ enum Verb {
     Show(show::Options),
     /// The exact command that serves a model here
     Command(command::Options),
+    /// Reset boards: free them, run tt-smi, prove that they are back
+    Reset(reset::Options),
     /// What is wrong with this host, and what to do
     Doctor,
     /// Every setting, its value and where it comes from
@@ -119,6 +125,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<()> {
         Verb::List(options) => list::run(&session, options, output),
         Verb::Show(options) => show::run(&session, &options, output),
         Verb::Command(options) => command::run(&session, options, output),
+        Verb::Reset(options) => reset::run(&session, options, output),
         Verb::Doctor => doctor::run(&session, output),
         Verb::Config => config::run(&session, output),
         Verb::Lsp => Ok(()),
@@ -131,6 +138,7 @@ impl Global {
         let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
         [
             ("facts", path(&self.facts)),
+            ("smi", path(&self.smi)),
             ("simulate", self.simulate.clone()),
             ("catalog", path(&self.catalog)),
             ("root", path(&self.root)),

@@ -1,7 +1,7 @@
 //! Where answers go: data to stdout, messages to stderr, a failure to both when JSON is wanted.
 
-use std::cell::Cell;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
@@ -12,13 +12,13 @@ use crate::error::{Failure, FailureKind, Result};
 pub struct Output {
     json: bool,
     /// One JSON document a run: a failure is one only when no answer has been printed before it.
-    answered: Cell<bool>,
+    answered: AtomicBool,
 }
 
 impl Output {
     /// An output that prints JSON or text.
     pub fn new(json: bool) -> Self {
-        Self { json, answered: Cell::new(false) }
+        Self { json, answered: AtomicBool::new(false) }
     }
 
     /// Prints `value` as JSON where that is wanted, else the text that `text` makes of it.
@@ -26,26 +26,24 @@ impl Output {
     /// # Errors
     /// When stdout cannot be written to. A reader that has gone away, such as `head`, is no error.
     pub fn print<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
-        self.answered.set(true);
-        let printed = if self.json {
-            serde_json::to_string_pretty(value).map_err(|error| {
-                let what = "the answer could not be written as JSON";
-                Failure::new(FailureKind::Internal, what, error.to_string(), "Please report this.")
-            })?
-        } else {
-            text(value)
-        };
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(printed.trim_end().as_bytes()).and_then(|()| stdout.write_all(b"\n")) {
-            Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => Err(Failure::new(
-                FailureKind::Internal,
-                "the answer could not be printed",
-                error.to_string(),
-                "Check where stdout goes: a full disk is the usual cause.",
-            )),
+        self.answered.store(true, Ordering::Relaxed);
+        let printed = if self.json { serde_json::to_string_pretty(value).map_err(no_json)? } else { text(value) };
+        write(&printed).map(drop)
+    }
+
+    /// Prints one of many answers: JSON on one line, or text in place of the last one when stdout is a terminal. False
+    /// when nobody reads any more.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn stream<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<bool> {
+        self.answered.store(true, Ordering::Relaxed);
+        if self.json {
+            return write(&serde_json::to_string(value).map_err(no_json)?);
         }
+        // Cursor home, then clear to the end: no flicker, and the scrollback stays.
+        let start = if io::stdout().is_terminal() { "\u{1b}[H\u{1b}[J" } else { "" };
+        write(&format!("{start}{}", text(value)))
     }
 
     /// True when answers are JSON.
@@ -61,10 +59,30 @@ impl Output {
     /// Tells a failure.
     pub fn failure(&self, failure: &Failure) {
         complain(&format!("tt-jukebox: {failure}"));
-        if self.json && !self.answered.get() {
+        if self.json && !self.answered.load(Ordering::Relaxed) {
             // The failure itself cannot fail to print in a way that anybody could still be told.
             let _ = self.print(&serde_json::json!({ "schema": 1, "error": failure }), |_| String::new());
         }
+    }
+}
+
+fn no_json(error: serde_json::Error) -> Failure {
+    let what = "the answer could not be written as JSON";
+    Failure::new(FailureKind::Internal, what, error.to_string(), "Please report this.")
+}
+
+/// Writes to stdout with a newline at the end. False when the reader has gone away.
+fn write(text: &str) -> Result<bool> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.trim_end().as_bytes()).and_then(|()| stdout.write_all(b"\n")) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::new(
+            FailureKind::Internal,
+            "the answer could not be printed",
+            error.to_string(),
+            "Check where stdout goes: a full disk is the usual cause.",
+        )),
     }
 }
 

@@ -4,28 +4,83 @@
 use std::collections::BTreeMap;
 
 use super::board::{self, Family, board_name, code_of_board_id, normal_board_id};
-use super::facts::{Attributes, Facts, PciFunction, Reading};
+use super::diagnosis;
+use super::facts::{Attributes, Facts, NodeAccess, PciFunction, Reading};
 use super::finding::{Finding, Severity};
-use super::host::{Board, Chip};
+use super::host::{Board, Chip, Holder};
 use super::smi::{self, SmiChip, Snapshot};
 use super::telemetry::{AICLK_MHZ, CURRENT_A, Gate, Measured, POWER_W, TEMPERATURE_C, VOLTAGE_V, believable_version};
 
-/// Chips of both sources, and the driver's version.
+/// Chips of both sources, and the driver's version. Devices whose node is not visible here belong to somebody else and
+/// are left out.
 pub fn merge(facts: &Facts, findings: &mut Vec<Finding>) -> (Vec<Chip>, Option<String>) {
     let snapshot = read_snapshot(facts, findings);
-    let mut chips: Vec<Chip> = facts.pci.iter().map(|function| from_sysfs(function, findings)).collect();
-    for seen in snapshot.iter().flat_map(|snapshot| &snapshot.chips) {
+    let (hidden, visible): (Vec<&PciFunction>, Vec<&PciFunction>) =
+        facts.pci.iter().partition(|function| function.access == Some(NodeAccess::Absent));
+    let mut chips: Vec<Chip> = visible.iter().map(|function| from_sysfs(function, facts, findings)).collect();
+    let is_hidden = |seen: &SmiChip| hidden.iter().any(|function| Some(&function.bus_id) == seen.bus_id.as_ref());
+    for seen in snapshot.iter().flat_map(|snapshot| &snapshot.chips).filter(|seen| !is_hidden(seen)) {
         match chips.iter_mut().find(|chip| chip.bus_id.is_some() && chip.bus_id == seen.bus_id) {
             Some(chip) => complete(chip, seen),
             None => chips.push(from_smi(seen, findings)),
         }
     }
+    findings.extend(hidden_devices(&hidden, chips.len()));
+    if facts.reset_under_way {
+        let seen = "tt-smi holds a board with a reset option; sensors are left alone until it is done";
+        findings.push(Finding::new("reset.under_way", Severity::Info, "A reset is under way", seen, "Wait for it."));
+    }
     add_unseen_partners(&mut chips);
+    findings.extend(diagnosis::firmware(&chips));
     let driver = match &facts.driver_version {
         Some(Reading::Text(version)) if !version.is_empty() => Some(version.clone()),
         _ => snapshot.and_then(|snapshot| snapshot.driver),
     };
+    if let Some(driver) = &driver {
+        findings.extend(diagnosis::driver(driver));
+        findings.extend(visible.iter().filter(|function| function.node.is_none()).map(|function| not_bound(function)));
+    }
     (chips, driver)
+}
+
+fn hidden_devices(hidden: &[&PciFunction], visible: usize) -> Option<Finding> {
+    if hidden.is_empty() {
+        return None;
+    }
+    let seen = format!("{} device(s) of this host have no node in /dev/tenstorrent here", hidden.len());
+    Some(if visible == 0 {
+        let next = "In a container, start it with --device /dev/tenstorrent; after a reset, restart it. On the host, install \
+                    the udev rule of tt-kmd and run `sudo udevadm trigger`.";
+        Finding::new("node.absent", Severity::Error, "No device is passed in here", seen, next)
+    } else {
+        Finding::new("node.hidden", Severity::Info, "Some devices of this host are not visible here", seen, "")
+    })
+}
+
+fn not_bound(function: &PciFunction) -> Finding {
+    let seen = "the driver is loaded and the PCI function is there, but it has no /dev/tenstorrent node";
+    let next = "Switch on Above 4G Decoding and Resizable BAR in the BIOS (a Blackhole needs 32 GB), then see `sudo dmesg | \
+                grep tenstorrent`.";
+    Finding::new("driver.not_bound", Severity::Error, format!("The driver refused {}", function.bus_id), seen, next)
+        .with_link("https://github.com/tenstorrent/tt-kmd/issues/193")
+}
+
+/// Who holds a function, as far as it can be seen. A telemetry service of a Galaxy holds every chip all the time.
+fn holders(function: &PciFunction, facts: &Facts) -> Vec<Holder> {
+    let pids = function.holders.iter().flatten();
+    pids.map(|pid| {
+        let process = facts.processes.iter().find(|process| process.pid == *pid);
+        let command = process.map(|process| process.command.clone());
+        Holder {
+            pid: *pid,
+            user: process.map(|process| process.user.clone()),
+            telemetry: command.as_deref().is_some_and(|command| command.contains("tt_telemetry_collector")),
+            command,
+            start_ticks: process.map(|process| process.start_ticks),
+            started: process.map(|process| process.started),
+        }
+    })
+    .collect()
 }
 
 fn read_snapshot(facts: &Facts, findings: &mut Vec<Finding>) -> Option<Snapshot> {
@@ -45,7 +100,7 @@ fn read_snapshot(facts: &Facts, findings: &mut Vec<Finding>) -> Option<Snapshot>
     None
 }
 
-fn from_sysfs(function: &PciFunction, findings: &mut Vec<Finding>) -> Chip {
+fn from_sysfs(function: &PciFunction, facts: &Facts, findings: &mut Vec<Finding>) -> Chip {
     let text = |from: &Attributes, name: &str| from.get(name).and_then(Reading::text).map(str::to_owned);
     let code = text(&function.attributes, "subsystem_device").and_then(|text| hex(&text));
     let board_id = text(&function.driver, "tt_serial").and_then(|serial| normal_board_id(&serial));
@@ -60,9 +115,6 @@ fn from_sysfs(function: &PciFunction, findings: &mut Vec<Finding>) -> Chip {
         .and_then(board::arch_of_pci_device)
         .or_else(|| family.map(Family::arch));
     let mut missing = Vec::new();
-    if let Some(Reading::Error(error)) = function.attributes.get("vendor") {
-        missing.push(format!("the PCI function: {error}"));
-    }
     let bound = function.node.is_some();
     let mut sensor = |gate: Gate, from: &Attributes, name: &str, scale: f64| {
         let measured = gate.from_reading(from.get(name), scale);
@@ -82,14 +134,16 @@ fn from_sysfs(function: &PciFunction, findings: &mut Vec<Finding>) -> Chip {
         aiclk_mhz: sensor(AICLK_MHZ, &function.driver, "tt_aiclk", 1.0),
         fw_bundle: None,
         heartbeat: text(&function.driver, "tt_heartbeat").and_then(|text| text.parse().ok()),
-        holders: Vec::new(),
+        holders: holders(function, facts),
         board_type,
     };
     chip.fw_bundle = text(&function.driver, "tt_fw_bundle_ver").and_then(|version| believable_version(&version));
     if bound && chip.fw_bundle.is_none() {
         missing.push("the firmware version is missing or not believable".into());
     }
-    report_missing(&function.bus_id, &missing, findings);
+    if !facts.reset_under_way {
+        findings.extend(diagnosis::function(function, &chip, &missing, facts.earlier.as_ref()));
+    }
     chip
 }
 
@@ -106,18 +160,13 @@ fn note(measured: Measured, bound: bool, missing: &mut Vec<String>) -> Option<f6
     }
 }
 
-fn report_missing(bus_id: &str, missing: &[String], findings: &mut Vec<Finding>) {
-    if missing.is_empty() {
-        return;
+/// The finding of a chip that only tt-smi sees.
+fn report_missing(name: &str, missing: &[String], findings: &mut Vec<Finding>) {
+    if !missing.is_empty() {
+        let title = format!("{name} does not show all its values");
+        let next = "tt-smi gives no better ones. If it stays so, update the firmware or reset the board.";
+        findings.push(Finding::new("telemetry.missing", Severity::Warning, title, missing.join("; "), next));
     }
-    findings.push(Finding::new(
-        "telemetry.missing",
-        Severity::Warning,
-        format!("{bus_id} does not show all its values"),
-        missing.join("; "),
-        "A board that has just started shows them after up to two minutes. If it stays so, the board may need a reset \
-         or newer firmware.",
-    ));
 }
 
 fn complete(chip: &mut Chip, seen: &SmiChip) {

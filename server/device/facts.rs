@@ -46,6 +46,9 @@ pub struct Facts {
     /// What `tt-smi -s` said, when it was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub smi: Option<SmiAnswer>,
+    /// True when a reset was under way, so that sensors were left alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reset_under_way: bool,
     /// Processes that hold a device, by id.
     pub processes: Vec<ProcessFacts>,
     /// Counters of the firmware as an earlier probe read them, by PCI address, and how long ago in milliseconds.

@@ -180,6 +180,9 @@ fn resources(facts: &Facts) -> Resources {
 }
 
 fn judge(facts: &Facts, chips: &[Chip], driver: Option<&str>, findings: &mut Vec<Finding>) -> Health {
+    if chips.is_empty() && !facts.pci.is_empty() {
+        return Health::Error;
+    }
     if chips.is_empty() {
         findings.push(Finding::new(
             "device.none",
@@ -207,9 +210,11 @@ fn judge(facts: &Facts, chips: &[Chip], driver: Option<&str>, findings: &mut Vec
         );
         return Health::NoDriver;
     }
+    let busy = chips.iter().flat_map(|chip| &chip.holders).any(|holder| !holder.telemetry);
     match findings.iter().map(|finding| finding.severity).max() {
         Some(Severity::Error) => Health::Error,
         Some(Severity::Warning) => Health::Warning,
+        _ if busy => Health::Busy,
         _ => Health::Healthy,
     }
 }

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::facts::SmiAnswer;
+use super::facts::{Facts, SmiAnswer};
 use crate::process::{self, NoAnswer};
 
 /// A Galaxy snapshot is about 270 kB; tt-smi 3.x has printed 1.2 MB of noise (tt-smi#116).
@@ -17,11 +17,23 @@ pub fn find(setting: Option<&str>, home: Option<&std::path::Path>) -> Result<Pat
     if let Some(path) = setting {
         return which::which(path).map_err(|_| format!("the setting tt_smi names {path}, which cannot be run"));
     }
-    let installed = ["bin/tt-smi", ".tenstorrent-venv/bin/tt-smi", ".local/bin/tt-smi"];
     which::which("tt-smi")
         .ok()
-        .or_else(|| installed.iter().filter_map(|place| which::which(home?.join(place)).ok()).next())
-        .ok_or_else(|| "not found on PATH, in ~/.tenstorrent-venv/bin or in ~/.local/bin".to_owned())
+        .or_else(|| INSTALLED.iter().find_map(|place| which::which(home?.join(place).join("tt-smi")).ok()))
+        .ok_or_else(|| format!("not found on PATH, in ~/{}", INSTALLED.join(", ~/")))
+}
+
+/// Folders below the home folder where tt-installer, pip and the tt command line put it.
+const INSTALLED: [&str; 3] = [".tenstorrent-venv/bin", ".local/bin", ".local/share/tenstorrent/bin"];
+
+/// The answer of a tt-smi that was not asked, because somebody uses a device: it talks to every chip and has broken
+/// running jobs (luwen#137, tt-inference-server#1863). None when nobody does.
+pub fn refused(facts: &Facts) -> Option<SmiAnswer> {
+    let host = super::interpret(facts);
+    let holder = host.chips.iter().flat_map(|chip| &chip.holders).find(|holder| !holder.telemetry)?;
+    let command = holder.command.as_deref().unwrap_or("a process that cannot be seen from here");
+    let error = format!("not asked, since {command} (pid {}) uses a device and could be disturbed", holder.pid);
+    Some(SmiAnswer { program: "tt-smi".into(), stdout: String::new(), error: Some(error) })
 }
 
 /// Runs `tt-smi -s`. Whatever goes wrong is part of the answer.

@@ -3,22 +3,22 @@
 //!
 //! Paths and attribute names: tt-kmd 2.10.1 (`/sys/class/tenstorrent/tenstorrent!N/tt_*`, hwmon below the PCI device).
 
-use std::fs::{self, OpenOptions};
-use std::io::Read as _;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
+
+use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::io::{Errno, read};
 
 use super::facts::{Attributes, PciFunction, Reading};
+use super::{holders, nodes};
 
 /// Tenstorrent's PCI vendor id.
 const VENDOR: &str = "0x1e52";
-/// A file of sysfs holds one short value; anything longer is not one.
-const MAX_BYTES: u64 = 4096;
+/// A file of sysfs holds one short value and gives it in one read.
+const MAX_BYTES: usize = 4096;
 
-const PCI_FILES: [&str; 7] = [
+const PCI_FILES: [&str; 8] = [
     "vendor",
     "device",
     "subsystem_device",
@@ -26,7 +26,9 @@ const PCI_FILES: [&str; 7] = [
     "current_link_width",
     "max_link_speed",
     "max_link_width",
+    "iommu_group/type",
 ];
+const SLOT_FILES: [&str; 2] = ["max_link_speed", "max_link_width"];
 const DRIVER_FILES: [&str; 5] = ["tt_card_type", "tt_serial", "tt_fw_bundle_ver", "tt_aiclk", "tt_heartbeat"];
 const HWMON_FILES: [&str; 5] = ["temp1_input", "in0_input", "curr1_input", "power1_input", "temp1_max"];
 
@@ -48,43 +50,47 @@ impl Root {
 
 /// Reads one small file. `None` when it does not exist.
 ///
-/// Opens without blocking and insists on a regular file, so that a FIFO or a directory in its place is an error and not
-/// a hang.
+/// Opens without blocking, so that a FIFO in its place reads as empty and not as a hang. No file that we read is ever
+/// empty, so an empty one is an error, and there is no need to ask what kind of file it is.
 pub fn read_small(path: &Path) -> Option<Reading> {
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::CLOEXEC;
-    let opened = OpenOptions::new().read(true).custom_flags(i32::try_from(flags.bits()).unwrap_or(0)).open(path);
-    let file = match opened {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
-        Err(error) => return Some(Reading::Error(describe(&error))),
-    };
-    match file.metadata() {
-        Ok(meta) if meta.is_file() => {}
-        Ok(_) => return Some(Reading::Error("not a regular file".into())),
-        Err(error) => return Some(Reading::Error(describe(&error))),
-    }
-    let mut bytes = Vec::with_capacity(64);
-    if let Err(error) = file.take(MAX_BYTES).read_to_end(&mut bytes) {
-        return Some(Reading::Error(describe(&error)));
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(Reading::Text(text.trim_end_matches('\n').trim().to_owned())),
-        Err(_) => Some(Reading::Error("not UTF-8".into())),
-    }
+    read_at(CWD, path)
 }
 
-fn describe(error: &std::io::Error) -> String {
-    match error.raw_os_error().map(rustix::io::Errno::from_raw_os_error) {
-        Some(rustix::io::Errno::IO) => "EIO (input/output error)".into(),
-        Some(rustix::io::Errno::NODEV) => "ENODEV (the device is detached)".into(),
-        Some(rustix::io::Errno::NODATA) => "ENODATA (in reset or not initialised)".into(),
-        Some(rustix::io::Errno::ACCESS) => "EACCES (no permission)".into(),
-        _ => error.to_string(),
+/// The same, below an open directory: the kernel then walks one name and not a whole path.
+fn read_at(dir: BorrowedFd<'_>, path: &Path) -> Option<Reading> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = match openat(dir, path, flags, Mode::empty()) {
+        Ok(file) => file,
+        Err(Errno::NOENT | Errno::NOTDIR) => return None,
+        Err(error) => return Some(Reading::Error(describe(error))),
+    };
+    let mut bytes = [0; MAX_BYTES];
+    let length = match read(&file, &mut bytes) {
+        Ok(length) => length,
+        Err(error) => return Some(Reading::Error(describe(error))),
+    };
+    Some(match std::str::from_utf8(&bytes[..length]).map(str::trim) {
+        Ok("") => Reading::Error("it is empty".into()),
+        Ok(text) => Reading::Text(text.to_owned()),
+        Err(_) => Reading::Error("not UTF-8".into()),
+    })
+}
+
+fn describe(error: Errno) -> String {
+    match error {
+        Errno::IO => "EIO (input/output error)".into(),
+        Errno::NODEV => "ENODEV (the device is detached)".into(),
+        Errno::NODATA => "ENODATA (in reset or not initialised)".into(),
+        Errno::ACCESS => "EACCES (no permission)".into(),
+        _ => std::io::Error::from(error).to_string(),
     }
 }
 
 fn read_attributes(dir: &Path, names: &[&str]) -> Attributes {
-    names.iter().filter_map(|name| Some(((*name).to_owned(), read_small(&dir.join(name))?))).collect()
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let Ok(dir) = openat(CWD, dir, flags, Mode::empty()) else { return Attributes::new() };
+    let read = |name: &&str| Some(((*name).to_owned(), read_at(dir.as_fd(), Path::new(name))?));
+    names.iter().filter_map(read).collect()
 }
 
 /// The kernel driver's version, when the module is loaded.
@@ -92,53 +98,31 @@ pub fn driver_version(root: &Root) -> Option<Reading> {
     read_small(&root.path("/sys/module/tenstorrent/version"))
 }
 
-/// Reads every Tenstorrent PCI function, each in a thread of its own.
-///
-/// A function whose reads do not end within `deadline` is listed with an error instead of values: one hung chip must not
-/// hide the others. Its thread is left behind; the kernel ends it when the read returns.
-pub fn pci_functions(root: &Root, deadline: Duration) -> Vec<PciFunction> {
+/// Every Tenstorrent PCI function with its driver number and its holders, nothing else read yet. A function that the driver still knows
+/// is listed even when its vendor id does not read as ours any more: it has fallen off the bus.
+pub fn list_functions(root: &Root) -> Vec<PciFunction> {
     let nodes = driver_nodes(root);
-    let mut functions: Vec<PciFunction> = tenstorrent_addresses(root)
+    let mut addresses = tenstorrent_addresses(root);
+    addresses.extend(nodes.iter().map(|(address, _)| address.clone()));
+    addresses.sort();
+    addresses.dedup();
+    addresses
         .into_iter()
-        .map(|bus_id| PciFunction {
-            node: nodes.iter().find(|(address, _)| *address == bus_id).map(|(_, node)| *node),
-            bus_id,
-            ..PciFunction::default()
+        .map(|bus_id| {
+            let node = nodes.iter().find(|(address, _)| *address == bus_id).map(|(_, node)| *node);
+            let holders = node.and_then(|node| holders::from_driver(root, node));
+            PciFunction { node, bus_id, holders, ..PciFunction::default() }
         })
-        .collect();
-    let (sender, receiver) = mpsc::channel();
-    for (index, function) in functions.iter().enumerate() {
-        let (sender, root, bus_id, node) = (sender.clone(), root.clone(), function.bus_id.clone(), function.node);
-        // A thread that cannot be started leaves its function without an answer, which is reported below.
-        let _ = thread::Builder::new().name(format!("probe {bus_id}")).spawn(move || {
-            let _ = sender.send((index, read_function(&root, &bus_id, node)));
-        });
-    }
-    drop(sender);
-    let until = Instant::now() + deadline;
-    let mut answered = vec![false; functions.len()];
-    while let Ok((index, function)) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        if let (Some(slot), Some(done)) = (functions.get_mut(index), answered.get_mut(index)) {
-            *slot = function;
-            *done = true;
-        }
-    }
-    for (function, _) in functions.iter_mut().zip(&answered).filter(|(_, done)| !**done) {
-        let error = Reading::Error(format!("no answer within {} ms", deadline.as_millis()));
-        function.attributes.insert("vendor".into(), error);
-    }
-    functions
+        .collect()
 }
 
 fn tenstorrent_addresses(root: &Root) -> Vec<String> {
     let Ok(entries) = fs::read_dir(root.path("/sys/bus/pci/devices")) else { return Vec::new() };
-    let mut addresses: Vec<String> = entries
+    entries
         .flatten()
         .filter(|entry| read_small(&entry.path().join("vendor")) == Some(Reading::Text(VENDOR.into())))
         .filter_map(|entry| entry.file_name().into_string().ok())
-        .collect();
-    addresses.sort();
-    addresses
+        .collect()
 }
 
 /// `(PCI address, N)` of every `/sys/class/tenstorrent/tenstorrent!N`.
@@ -154,19 +138,23 @@ fn driver_nodes(root: &Root) -> Vec<(String, u32)> {
         .collect()
 }
 
-fn read_function(root: &Root, bus_id: &str, node: Option<u32>) -> PciFunction {
-    let pci = root.path("/sys/bus/pci/devices").join(bus_id);
-    let driver = node.map_or_else(Attributes::new, |node| {
-        read_attributes(&root.path(&format!("/sys/class/tenstorrent/tenstorrent!{node}")), &DRIVER_FILES)
-    });
-    PciFunction {
-        bus_id: bus_id.to_owned(),
-        attributes: read_attributes(&pci, &PCI_FILES),
-        node,
-        driver,
-        hwmon: read_hwmon(&pci.join("hwmon")),
-        ..PciFunction::default()
+/// Reads one function. `sensors` false leaves them alone, as while a reset is under way.
+pub fn read_function(root: &Root, listed: PciFunction, sensors: bool) -> PciFunction {
+    let pci = root.path("/sys/bus/pci/devices").join(&listed.bus_id);
+    let mut function = PciFunction { attributes: read_attributes(&pci, &PCI_FILES), ..listed };
+    // The parent of a function in the device tree is the port of its slot.
+    function.slot = read_attributes(&pci.join(".."), &SLOT_FILES);
+    if let Some(node) = function.node {
+        let class = root.path(&format!("/sys/class/tenstorrent/tenstorrent!{node}"));
+        function.access = Some(nodes::access(root, node, read_small(&class.join("dev")).as_ref()));
+        if sensors {
+            function.driver = read_attributes(&class, &DRIVER_FILES);
+        }
     }
+    if sensors {
+        function.hwmon = read_hwmon(&pci.join("hwmon"));
+    }
+    function
 }
 
 /// Sensors of the newest hwmon directory that reads; after a reset an older one can be left behind (tt-kmd#25).

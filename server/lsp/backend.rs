@@ -1,19 +1,20 @@
 //! The server's end of the protocol: state, and one method for each request, all alike.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use lsp_types::{InitializeParams, InitializeResult, InitializedParams, ServerInfo};
 use tokio_util::task::TaskTracker;
 use tower_lsp::{Client, LanguageServer, jsonrpc};
 
+use super::monitor::Monitor;
 use super::{guard, log};
-use crate::device::{Host, interpret};
+use crate::device::Host;
 use crate::error::{Failure, FailureKind, Result};
 use crate::for_each_request;
 use crate::protocol::*;
-use crate::requests::{self, status};
+use crate::requests;
 use crate::session::Session;
 use crate::settings::{SETTINGS, Sources, resolve};
 
@@ -28,16 +29,7 @@ pub struct Backend {
     options_name: &'static str,
     /// Made by `initialize`; a broken setting is told by every request and not by a server that does not start.
     session: OnceLock<Result<Arc<Session>>>,
-    /// Walkthrough steps that a request has proved in this run, besides those that the host itself proves.
-    proved: Arc<Mutex<BTreeSet<&'static str>>>,
-}
-
-/// The one notification that we send.
-enum StatusNotification {}
-
-impl lsp_types::notification::Notification for StatusNotification {
-    type Params = Status;
-    const METHOD: &'static str = STATUS;
+    monitor: OnceLock<Monitor>,
 }
 
 impl Backend {
@@ -56,7 +48,7 @@ impl Backend {
             options,
             options_name,
             session: OnceLock::new(),
-            proved: Arc::default(),
+            monitor: OnceLock::new(),
         }
     }
 
@@ -87,32 +79,6 @@ impl Backend {
             tracing::warn!("{warning}");
         }
         Ok(Arc::new(Session::new(settings)))
-    }
-
-    /// Tells the client what shows now. What came out of a request is passed in, so that nothing is read twice.
-    fn show(&self, host: Option<Host>) {
-        let (client, session, proved) = (self.client.clone(), self.session(), self.proved.clone());
-        let rhythm = session.as_ref().ok().and_then(|session| session.rhythm());
-        self.jobs.spawn(async move {
-            let looked = tokio::task::spawn_blocking(move || match host {
-                Some(host) => Ok(host),
-                None => session.and_then(|session| Ok(interpret(&session.facts()?))),
-            });
-            let mut status = match looked.await {
-                Ok(Ok(host)) => status::of_host(&host, rhythm),
-                Ok(Err(failure)) => status::of_failure(&failure, rhythm),
-                Err(error) => {
-                    let what = "looking at the host failed";
-                    status::of_failure(
-                        &Failure::new(FailureKind::Internal, what, error.to_string(), "See the log."),
-                        rhythm,
-                    )
-                }
-            };
-            status.done.extend(proved.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|step| (*step).into()));
-            tracing::info!(text = status.text, "status");
-            client.send_notification::<StatusNotification>(status).await;
-        });
     }
 
     async fn answer<P, T, F>(&self, params: P, request: impl FnOnce(Arc<Session>, P) -> F) -> jsonrpc::Result<T>
@@ -147,12 +113,11 @@ impl Backend {
     /// A probe refreshes whatever shows the device; a command for this box proves that a model has been chosen.
     fn after<T: 'static>(&self, answer: &T) {
         let answer = answer as &dyn Any;
-        if let Some(host) = answer.downcast_ref::<Host>() {
-            self.show(Some(host.clone()));
-        }
-        let is_new = || self.proved.lock().unwrap_or_else(PoisonError::into_inner).insert("jukebox-environment");
-        if answer.is::<ServeCommand>() && is_new() {
-            self.show(None);
+        let Some(monitor) = self.monitor.get().cloned() else { return };
+        if let Some(host) = answer.downcast_ref::<Host>().cloned() {
+            self.jobs.spawn(async move { monitor.show(&host).await });
+        } else if answer.is::<ServeCommand>() && monitor.prove("jukebox-environment") {
+            self.jobs.spawn(async move { monitor.look().await });
         }
     }
 }
@@ -180,6 +145,7 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: InitializeParams) -> jsonrpc::Result<InitializeResult> {
         let session = self.open_session(&params);
         // A second `initialize` is refused by tower-lsp before it comes here.
+        let _ = self.monitor.set(Monitor::new(self.client.clone(), session.clone()));
         let _ = self.session.set(session);
         let version = Some(env!("CARGO_PKG_VERSION").to_owned());
         Ok(InitializeResult {
@@ -199,7 +165,9 @@ impl LanguageServer for Backend {
             });
         }
         tracing::info!("tt-jukebox {}", env!("CARGO_PKG_VERSION"));
-        self.show(None);
+        if let Some(monitor) = self.monitor.get() {
+            monitor.start();
+        }
     }
 
     async fn shutdown(&self) -> jsonrpc::Result<()> {

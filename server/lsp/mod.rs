@@ -8,6 +8,7 @@ mod backend;
 mod guard;
 mod lifecycle;
 pub mod log;
+mod monitor;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

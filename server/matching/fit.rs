@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::spec::Release;
-use crate::device::Host;
+use crate::catalog::spec::{Release, Requirement};
 use crate::device::host::Resources;
+use crate::device::{Host, version};
 
 /// Memory and disk of this host against what the publisher asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,11 +21,14 @@ pub enum Fit {
     No,
 }
 
-/// Judges memory and disk; says what is missing.
+/// Judges memory, disk, firmware and driver; says what is missing.
 ///
 /// The published figures are called GB and compared with GiB by tt-inference-server (`setup_host.py`), so they are here.
-pub fn judge(release: &Release, resources: &Resources, reasons: &mut Vec<String>) -> Fit {
-    memory(release.min_ram_gb, resources, reasons).max(disk(release.min_disk_gb, resources, reasons))
+pub fn judge(release: &Release, host: &Host, reasons: &mut Vec<String>) -> Fit {
+    let resources = &host.resources;
+    memory(release.min_ram_gb, resources, reasons)
+        .max(disk(release.min_disk_gb, resources, reasons))
+        .max(software(release, host, reasons))
 }
 
 fn memory(need: Option<f64>, resources: &Resources, reasons: &mut Vec<String>) -> Fit {
@@ -51,37 +54,56 @@ fn disk(need: Option<f64>, resources: &Resources, reasons: &mut Vec<String>) -> 
     Fit::Fits
 }
 
-/// Names the published requirements on firmware and driver beside what the host has.
-pub fn name_requirements(release: &Release, host: &Host, reasons: &mut Vec<String>) {
-    let firmware = host.chips.iter().find_map(|chip| chip.fw_bundle.as_deref());
-    let pairs = [
-        ("firmware", &release.requirements.firmware, firmware),
-        ("driver", &release.requirements.kmd, host.driver.as_deref()),
+/// Firmware and driver against the published requirements. STRICT blocks, SUGGESTED only tells; what cannot be compared
+/// does not block.
+fn software(release: &Release, host: &Host, reasons: &mut Vec<String>) -> Fit {
+    let mut fit = Fit::Fits;
+    let bundles: Vec<&str> = host.chips.iter().filter_map(|chip| chip.fw_bundle.as_deref()).collect();
+    let driver: Vec<&str> = host.driver.as_deref().into_iter().collect();
+    let rows = [
+        ("firmware", &release.requirements.firmware, bundles, version::firmware as fn(&str) -> Option<Vec<u64>>),
+        ("driver", &release.requirements.kmd, driver, version::parse),
     ];
-    for (what, requirement, present) in pairs {
-        if let Some(requirement) = requirement {
-            let word = if requirement.mode == "STRICT" { "requires" } else { "suggests" };
-            let present = present.unwrap_or("unknown");
-            let specifier = &requirement.specifier;
-            reasons.push(format!("{word} {what} {specifier}; this box has {present} (not compared yet)"));
+    for (what, requirement, present, read) in rows {
+        let Some(Requirement { specifier, mode }) = requirement else { continue };
+        let strict = mode == "STRICT";
+        let word = if strict { "requires" } else { "suggests" };
+        let judged = present.iter().map(|version| {
+            let met = read(version).and_then(|version| version::satisfies(&version, specifier));
+            (met, *version)
+        });
+        match judged.min_by_key(|(met, _)| met.unwrap_or(true)) {
+            None => reasons.push(format!("{word} {what} {specifier}; the version here is not known")),
+            Some((Some(false), version)) => {
+                reasons.push(format!("{word} {what} {specifier}, this box has {version}"));
+                if strict {
+                    fit = Fit::No;
+                }
+            }
+            Some((None, version)) => reasons.push(format!("{word} {what} {specifier}; {version} cannot be compared")),
+            Some((Some(true), _)) => {}
         }
     }
+    fit
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::spec::Requirements;
+    use crate::device::{interpret, simulate};
 
     fn judged(ram: f64, disk: f64) -> (Fit, Vec<String>) {
         let release = Release { min_ram_gb: Some(ram), min_disk_gb: Some(disk), ..Release::default() };
-        let resources = Resources {
+        let mut host = interpret(&simulate::facts("n150").unwrap());
+        host.resources = Resources {
             ram_total_gib: Some(64.0),
             ram_available_gib: Some(40.0),
             disk_free_gib: Some(100.0),
             weights_dir: "/w".into(),
         };
         let mut reasons = Vec::new();
-        (judge(&release, &resources, &mut reasons), reasons)
+        (judge(&release, &host, &mut reasons), reasons)
     }
 
     #[test]
@@ -96,7 +118,26 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_not_judged() {
-        let fit = judge(&Release::default(), &Resources::default(), &mut Vec::new());
-        assert_eq!(fit, Fit::Unknown);
+        let mut host = interpret(&simulate::facts("n150").unwrap());
+        host.resources = Resources::default();
+        assert_eq!(judge(&Release::default(), &host, &mut Vec::new()), Fit::Unknown);
+    }
+
+    #[test]
+    fn a_strict_requirement_blocks_and_a_suggestion_tells() {
+        let requirement =
+            |specifier: &str, mode: &str| Some(Requirement { specifier: specifier.into(), mode: mode.into() });
+        let host = interpret(&simulate::facts("n150").unwrap());
+        let judged = |firmware: &str, mode: &str| {
+            let requirements =
+                Requirements { firmware: requirement(firmware, mode), kmd: requirement(">=2.1.0", "STRICT") };
+            let release = Release { requirements, min_ram_gb: Some(1.0), min_disk_gb: Some(1.0), ..Release::default() };
+            let mut reasons = Vec::new();
+            (judge(&release, &host, &mut reasons), reasons)
+        };
+        assert_eq!(judged(">=18.6.0", "STRICT"), (Fit::Fits, vec![]));
+        let missed = "this box has 19.5.0.0";
+        assert_eq!(judged(">=19.6.0", "STRICT"), (Fit::No, vec![format!("requires firmware >=19.6.0, {missed}")]));
+        assert_eq!(judged(">=19.6.0", "SUGGESTED"), (Fit::Fits, vec![format!("suggests firmware >=19.6.0, {missed}")]));
     }
 }

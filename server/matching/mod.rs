@@ -103,8 +103,7 @@ fn candidate(entry: &Entry, placement: &Placement, host: &Host, catalog: &Catalo
     if !release.default_impl {
         reasons.push(format!("{} is not the default implementation", spec.implementation.impl_name));
     }
-    let fit = fit::judge(release, &host.resources, &mut reasons);
-    fit::name_requirements(release, host, &mut reasons);
+    let fit = fit::judge(release, host, &mut reasons);
     let command = spec.engine == "vLLM";
     if !command {
         reasons.push(format!("the {} engine runs only as a container", spec.engine));

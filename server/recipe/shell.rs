@@ -64,6 +64,15 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// A program and its arguments as one line.
+///
+/// # Errors
+/// When a word holds a control character.
+pub fn words(command: &[String], shell: Shell) -> Result<String, Unquotable> {
+    let word = |text: &String| quote(text, shell).ok_or_else(|| Unquotable { name: "a word of the command".into() });
+    Ok(command.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(" "))
+}
+
 /// One word of a command line; none when it holds a control character.
 fn quote(text: &str, shell: Shell) -> Option<String> {
     if text.chars().any(char::is_control) {

@@ -14,4 +14,4 @@ pub use doctor::doctor;
 pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;
 pub use probe::probe;
-pub use reset::{release, reset_plan, verify};
+pub use reset::{release, reset_plan, verify, verify_and_tell};

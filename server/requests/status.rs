@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::device::host::Chip;
+use crate::device::host::{Chip, Holder};
 use crate::device::{Health, Host};
 use crate::error::Failure;
 use crate::protocol::Status;
@@ -86,6 +86,14 @@ fn tooltip(host: &Host) -> String {
             let _ = writeln!(text, "{}", row(chip));
         }
         text.push('\n');
+    }
+    let mut holders: Vec<&Holder> = host.chips.iter().flat_map(|chip| &chip.holders).collect();
+    holders.sort_by_key(|holder| holder.pid);
+    holders.dedup_by_key(|holder| holder.pid);
+    for holder in holders {
+        let command = holder.command.as_deref().unwrap_or("a process that cannot be seen from here");
+        let short: String = command.chars().take(60).collect();
+        let _ = writeln!(text, "- held by {} ({})", escape(&short), holder.pid);
     }
     for finding in &host.findings {
         let _ = writeln!(text, "- {}: {}", escape(&finding.title), escape(&finding.next));

@@ -197,6 +197,53 @@ fn configuration_says_where_each_value_comes_from() {
 }
 
 #[test]
+fn watching_prints_one_object_a_line_until_nobody_reads() {
+    use std::io::{BufRead as _, BufReader};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"))
+        .args(["devices", "--watch", "--json", "--simulate", "n300"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    for _ in 0..2 {
+        let host: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!((host["product"].as_str(), host["schema"].as_u64()), (Some("N300"), Some(1)));
+    }
+    drop(lines);
+    assert_eq!(child.wait().unwrap().code(), Some(0), "it ends when the reader is gone");
+}
+
+#[test]
+fn a_saved_snapshot_answers_in_place_of_this_host() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("snapshot.json");
+    let snapshot = r#"{"device_info": [{"board_info": {"bus_id": "0000:01:00.0", "board_type": "p150b",
+        "board_id": "000004123191110e"}, "telemetry": {"asic_temperature": "40.8"}}]}"#;
+    fs::write(&file, snapshot).unwrap();
+    let host = json(&run(&["devices", "--json", "--smi", file.to_str().unwrap()]));
+    assert_eq!((host["product"].as_str(), host["runnable"][0].as_str()), (Some("P150"), Some("P150")));
+    let chip = &host["chips"][0];
+    assert_eq!((chip["temperature_c"].as_f64(), chip["power_w"].as_f64()), (Some(40.8), None));
+    for key in [
+        "bus_id",
+        "board_type",
+        "arch",
+        "remote",
+        "current_a",
+        "voltage_v",
+        "aiclk_mhz",
+        "fw_bundle",
+        "heartbeat",
+        "holders",
+    ] {
+        assert!(chip.get(key).is_some(), "{key} is missing in {chip}");
+    }
+    let reason = host["findings"].to_string();
+    assert!(reason.contains("tt-smi gives no power"), "a missing value has its reason: {reason}");
+    assert_eq!(run(&["devices", "--smi", "/nonexistent"]).status.code(), Some(5));
+}
+
+#[test]
 fn help_lists_the_exit_codes() {
     let help = stdout(&run(&["--help"]));
     for line in ["  3  no Tenstorrent device found", "130  stopped by the user"] {

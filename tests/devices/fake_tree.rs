@@ -6,8 +6,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tt_jukebox::device::facts::{Attributes, Facts, PciFunction, Reading};
-use tt_jukebox::device::{Root, gather, simulate};
+use tt_jukebox::device::facts::{Attributes, Facts, PciFunction, ProcessFacts, Reading};
+use tt_jukebox::device::{Prober, Root, simulate};
 
 /// A host made of files.
 pub struct FakeTree {
@@ -34,10 +34,15 @@ impl FakeTree {
         for (index, function) in facts.pci.iter().enumerate() {
             tree.add(function, 7 + index * 3);
         }
+        tree.write("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nada:x:1000:1000:Ada:/home/ada:/bin/bash");
+        tree.write("proc/stat", "cpu 1 2 3\nbtime 1700000000");
+        for process in &facts.processes {
+            tree.add_process(process);
+        }
         tree
     }
 
-    fn add(&self, function: &PciFunction, hwmon: usize) {
+    pub fn add(&self, function: &PciFunction, hwmon: usize) {
         let bus_id = &function.bus_id;
         let home = format!("sys/devices/pci0000:00/{bus_id}");
         self.write_all(&home, &function.attributes);
@@ -50,7 +55,33 @@ impl FakeTree {
             let target = format!("../../devices/pci0000:00/{bus_id}/tenstorrent/tenstorrent!{node}");
             self.link(&format!("sys/class/tenstorrent/tenstorrent!{node}"), &target);
             self.write(&format!("dev/tenstorrent/{node}"), "");
+            if let Some(holders) = &function.holders {
+                // One line for each open file: most programs have a device open twice.
+                let lines: Vec<String> = holders.iter().flat_map(|pid| [pid.to_string(), pid.to_string()]).collect();
+                self.write(&format!("proc/driver/tenstorrent/{node}/pids"), &lines.join("\n"));
+            }
         }
+    }
+
+    pub fn add_process(&self, process: &ProcessFacts) {
+        let home = format!("proc/{}", process.pid);
+        let ticks = process.start_ticks;
+        self.write(
+            &format!("{home}/stat"),
+            &format!("{} (py (x) S) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 {ticks} 0", process.pid),
+        );
+        self.write(&format!("{home}/status"), "Name:\tpython\nUid:\t1000\t1000\t1000\t1000");
+        fs::write(self.path(&format!("{home}/cmdline")), process.command.replace(' ', "\0")).unwrap();
+    }
+
+    /// Takes a PCI function away with all that belongs to it, as a reset or a dead chip does.
+    pub fn remove(&self, function: &PciFunction) {
+        if let Some(node) = function.node {
+            let _ = fs::remove_file(self.path(&format!("sys/class/tenstorrent/tenstorrent!{node}")));
+            let _ = fs::remove_file(self.path(&format!("dev/tenstorrent/{node}")));
+        }
+        let _ = fs::remove_file(self.path(&format!("sys/bus/pci/devices/{}", function.bus_id)));
+        let _ = fs::remove_dir_all(self.path(&format!("sys/devices/pci0000:00/{}", function.bus_id)));
     }
 
     fn write_all(&self, folder: &str, attributes: &Attributes) {
@@ -80,7 +111,11 @@ impl FakeTree {
         Root::new(self.dir.path())
     }
 
+    pub fn prober(&self) -> Prober {
+        Prober::new(self.root(), Path::new("/"))
+    }
+
     pub fn gather(&self) -> Facts {
-        gather(&self.root(), Path::new("/"))
+        self.prober().look()
     }
 }

@@ -1,4 +1,4 @@
-//! The passive probe against trees of files that look like a host's, whole and broken.
+//! The probe against trees of files and programs that look like a host's, whole and broken.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,6 +7,10 @@
     reason = "a test may stop anywhere"
 )]
 
+mod fake_smi;
 mod fake_tree;
+mod fuzz;
 mod passive;
+mod products;
 mod shared;
+mod tt_smi;

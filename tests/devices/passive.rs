@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use tt_jukebox::device::facts::{ProcessFacts, Reading};
 use tt_jukebox::device::{Health, Host, interpret, simulate};
 
 use crate::fake_tree::FakeTree;
@@ -57,60 +59,317 @@ fn an_empty_tree_is_no_device() {
     assert_eq!(host(&tree).health, Health::NoDevice);
 }
 
+/// What is done to a file of a healthy n150, and what a person is then told.
+struct Defect {
+    name: &'static str,
+    file: &'static str,
+    break_it: fn(&Path),
+    finding: &'static str,
+    seen: &'static str,
+    health: Health,
+}
+
+fn replace(path: &Path, text: &str) {
+    fs::write(path, text).unwrap();
+}
+
+fn gone(path: &Path) {
+    fs::remove_file(path).unwrap();
+}
+
+const TEMPERATURE: &str = "temp1_input";
+
+const DEFECTS: [Defect; 11] = [
+    Defect {
+        name: "absent",
+        file: TEMPERATURE,
+        break_it: gone,
+        finding: "telemetry.missing",
+        seen: "temperature is not offered by the driver",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "a folder",
+        file: TEMPERATURE,
+        break_it: |path| {
+            gone(path);
+            fs::create_dir(path).unwrap();
+        },
+        finding: "telemetry.missing",
+        seen: "Is a directory",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "vanished",
+        file: TEMPERATURE,
+        break_it: |path| {
+            gone(path);
+            symlink("nowhere", path).unwrap();
+        },
+        finding: "telemetry.missing",
+        seen: "is not offered",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "EIO",
+        file: TEMPERATURE,
+        break_it: |path| {
+            gone(path);
+            symlink("/proc/self/mem", path).unwrap();
+        },
+        finding: "telemetry.missing",
+        seen: "EIO",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "a FIFO",
+        file: TEMPERATURE,
+        break_it: |path| {
+            gone(path);
+            assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+        },
+        finding: "telemetry.missing",
+        seen: "it is empty",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "not text",
+        file: TEMPERATURE,
+        break_it: |path| fs::write(path, [0xff, 0xfe]).unwrap(),
+        finding: "telemetry.missing",
+        seen: "not UTF-8",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "zero",
+        file: TEMPERATURE,
+        break_it: |path| replace(path, "0"),
+        finding: "telemetry.missing",
+        seen: "which no board can have",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "all ones",
+        file: TEMPERATURE,
+        break_it: |path| replace(path, "65535999"),
+        finding: "chip.hung",
+        seen: "65535.999",
+        health: Health::Error,
+    },
+    Defect {
+        name: "flashed under an old driver",
+        file: TEMPERATURE,
+        break_it: |path| {
+            replace(&path.with_file_name("in0_input"), "3210000");
+            replace(&path.with_file_name("power1_input"), "4080000000");
+        },
+        finding: "telemetry.stale",
+        seen: "3210 V",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "just booted",
+        file: TEMPERATURE,
+        break_it: |path| {
+            let home = path.parent().unwrap().parent().unwrap().parent().unwrap();
+            fs::remove_dir_all(home.join("hwmon")).unwrap();
+            for file in ["tt_card_type", "tt_serial", "tt_fw_bundle_ver", "tt_aiclk", "tt_heartbeat"] {
+                gone(&home.join("tenstorrent/tenstorrent!0").join(file));
+            }
+        },
+        finding: "telemetry.late",
+        seen: "temperature is not offered",
+        health: Health::Warning,
+    },
+    Defect {
+        name: "old firmware",
+        file: "../../tenstorrent/tenstorrent!0/tt_fw_bundle_ver",
+        break_it: |path| replace(path, "80.17.0.0"),
+        finding: "firmware.old",
+        seen: "bundle 80.17.0.0",
+        health: Health::Warning,
+    },
+];
+
 #[test]
-fn a_sensor_that_is_no_sensor_is_missing_with_its_reason_and_never_zero() {
-    type Break = fn(&std::path::Path);
-    let breaks: [(&str, Break, &str); 6] = [
-        ("absent", |path| fs::remove_file(path).unwrap(), "is not offered by the driver"),
-        (
-            "a folder",
-            |path| {
-                fs::remove_file(path).unwrap();
-                fs::create_dir(path).unwrap();
-            },
-            "not a regular file",
-        ),
-        (
-            "vanished",
-            |path| {
-                fs::remove_file(path).unwrap();
-                symlink("nowhere", path).unwrap();
-            },
-            "is not offered",
-        ),
-        (
-            "EIO",
-            |path| {
-                fs::remove_file(path).unwrap();
-                symlink("/proc/self/mem", path).unwrap();
-            },
-            "EIO",
-        ),
-        ("hung", |path| fs::write(path, "65535999\n").unwrap(), "which no board can have"),
-        ("text", |path| fs::write(path, [0xff, 0xfe]).unwrap(), "not UTF-8"),
-    ];
-    for (name, break_it, reason) in breaks {
+fn every_defect_has_its_own_finding_and_no_value_is_ever_made_up() {
+    for defect in DEFECTS {
         let tree = FakeTree::of("n150");
-        break_it(&tree.path(&format!("{SENSORS}/temp1_input")));
+        (defect.break_it)(&tree.path(&format!("{SENSORS}/{}", defect.file)));
+        let start = Instant::now();
         let host = host(&tree);
-        assert_eq!(host.chips[0].temperature_c, None, "{name}");
-        assert_eq!(host.chips[0].power_w, Some(14.0), "{name}: the others still read");
-        assert!(seen(&host).contains(reason), "{name}: {}", seen(&host));
-        assert_eq!(host.health, Health::Warning, "{name}");
+        assert!(start.elapsed() < Duration::from_millis(900), "{}: {:?}", defect.name, start.elapsed());
+        assert_eq!(host.health, defect.health, "{}: {}", defect.name, seen(&host));
+        let finding = host.findings.iter().find(|finding| finding.id == defect.finding);
+        let finding = finding.unwrap_or_else(|| panic!("{}: {}", defect.name, seen(&host)));
+        assert!(finding.evidence.contains(defect.seen), "{}: {}", defect.name, finding.evidence);
+        assert!(!finding.next.is_empty(), "{}", defect.name);
+        assert_eq!(host.product.as_deref(), Some("N150"), "{}: it is still an n150", defect.name);
+        if defect.file == TEMPERATURE && defect.finding != "telemetry.stale" {
+            assert_eq!(host.chips[0].temperature_c, None, "{}", defect.name);
+        }
+        assert!(host.findings.len() == 1, "one cause, one finding: {}", seen(&host));
     }
 }
 
 #[test]
-fn a_fifo_in_place_of_a_sensor_delays_nothing() {
+fn a_fifo_in_place_of_one_sensor_leaves_the_other_chips_alone() {
     let tree = FakeTree::of("p150x4");
     let path = tree.path(&format!("{SENSORS}/temp1_input"));
-    fs::remove_file(&path).unwrap();
+    gone(&path);
     assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let start = Instant::now();
     let host = host(&tree);
-    assert!(start.elapsed() < Duration::from_millis(900), "{:?}", start.elapsed());
-    assert_eq!(host.chips[0].temperature_c, None);
-    assert_eq!(host.chips[1].temperature_c, Some(40.8));
+    let temperatures: Vec<_> = host.chips.iter().map(|chip| chip.temperature_c).collect();
+    assert_eq!(temperatures, [None, Some(40.8), Some(40.8), Some(40.8)]);
+}
+
+#[test]
+fn a_heartbeat_that_stands_still_is_dead_firmware() {
+    let tree = FakeTree::of("n150");
+    let prober = tree.prober();
+    assert_eq!(interpret(&prober.look()).health, Health::Healthy);
+    assert_eq!(interpret(&prober.look()).health, Health::Healthy, "too soon to judge");
+    std::thread::sleep(Duration::from_millis(2050));
+    let still = interpret(&prober.look());
+    assert!(seen(&still).contains("firmware.stopped: tt_heartbeat stood at 14913 for 2 s"), "{}", seen(&still));
+    assert_eq!(still.health, Health::Error);
+    std::thread::sleep(Duration::from_millis(2050));
+    tree.write("sys/devices/pci0000:00/0000:01:00.0/tenstorrent/tenstorrent!0/tt_heartbeat", "14917");
+    assert_eq!(interpret(&prober.look()).health, Health::Healthy);
+}
+
+#[test]
+fn holders_are_named_and_a_telemetry_service_is_not_one() {
+    let mut facts = simulate::facts("n300").unwrap();
+    facts.pci[0].holders = Some(vec![0, 4242, 4243]);
+    let process = |pid, command: &str| ProcessFacts {
+        pid,
+        user: "ada".into(),
+        command: command.into(),
+        start_ticks: 500,
+        started: 1_700_000_005,
+    };
+    facts.processes = vec![process(4242, "python -m vllm"), process(4243, "/opt/tt_telemetry_collector -v")];
+    let tree = FakeTree::from_facts(&facts);
+    let host = host(&tree);
+    let holders = &host.chips[0].holders;
+    assert_eq!(holders.iter().map(|holder| holder.pid).collect::<Vec<_>>(), [0, 4242, 4243]);
+    assert_eq!(holders[0].command, None, "a process outside this container cannot be seen");
+    assert_eq!((holders[1].user.as_deref(), holders[1].started), (Some("ada"), Some(1_700_000_005)));
+    assert!(holders[2].telemetry);
+    assert_eq!(host.health, Health::Busy);
+    assert!(!host.chips[1].remote || host.chips[1].holders.is_empty());
+}
+
+#[test]
+fn without_the_drivers_list_open_files_tell_who_holds_a_device() {
+    let mut facts = simulate::facts("n150").unwrap();
+    facts.pci[0].holders = None;
+    let tree = FakeTree::from_facts(&facts);
+    tree.add_process(&ProcessFacts { pid: 77, command: "python".into(), start_ticks: 9, ..ProcessFacts::default() });
+    fs::create_dir_all(tree.path("proc/77/fd")).unwrap();
+    symlink("/dev/tenstorrent/0", tree.path("proc/77/fd/5")).unwrap();
+    symlink("/dev/null", tree.path("proc/77/fd/0")).unwrap();
+    assert_eq!(host(&tree).chips[0].holders[0].pid, 77);
+}
+
+#[test]
+fn sensors_are_left_alone_while_somebody_resets() {
+    let mut facts = simulate::facts("n150").unwrap();
+    facts.pci[0].holders = Some(vec![99]);
+    facts.processes = vec![ProcessFacts {
+        pid: 99,
+        command: "/usr/bin/tt-smi -r 0".into(),
+        start_ticks: 1,
+        ..ProcessFacts::default()
+    }];
+    let read = FakeTree::from_facts(&facts).gather();
+    assert!(read.pci[0].driver.is_empty() && read.pci[0].hwmon.is_empty(), "{:?}", read.pci[0]);
+    let host = interpret(&read);
+    assert_eq!(host.health, Health::Busy, "{}", seen(&host));
+}
+
+#[test]
+fn devices_without_a_node_here_belong_to_somebody_else() {
+    let tree = FakeTree::of("p150x4");
+    for node in [1, 2, 3] {
+        fs::remove_file(tree.path(&format!("dev/tenstorrent/{node}"))).unwrap();
+    }
+    let one = host(&tree);
+    assert_eq!((one.product.as_deref(), one.chips.len()), (Some("P150"), 1));
+    assert!(seen(&one).contains("node.hidden: 3 device(s)"), "{}", seen(&one));
+    assert_eq!(one.health, Health::Healthy);
+    fs::remove_file(tree.path("dev/tenstorrent/0")).unwrap();
+    let none = host(&tree);
+    assert_eq!((none.health, none.chips.len()), (Health::Error, 0));
+    assert!(seen(&none).contains("node.absent"), "{}", seen(&none));
+}
+
+#[test]
+fn a_slow_link_is_judged_by_both_its_ends() {
+    let tree = FakeTree::of("p150");
+    let home = "sys/devices/pci0000:00/0000:01:00.0";
+    for (file, value) in [
+        ("current_link_speed", "8.0 GT/s PCIe"),
+        ("max_link_speed", "32.0 GT/s PCIe"),
+        ("current_link_width", "16"),
+        ("max_link_width", "16"),
+    ] {
+        tree.write(&format!("{home}/{file}"), value);
+    }
+    tree.write("sys/devices/pci0000:00/max_link_speed", "8.0 GT/s PCIe");
+    assert_eq!(host(&tree).health, Health::Healthy, "the slot cannot do more");
+    tree.write("sys/devices/pci0000:00/max_link_speed", "16.0 GT/s PCIe");
+    assert!(seen(&host(&tree)).contains("link.degraded: PCIe link: speed 8 of 16"), "{}", seen(&host(&tree)));
+}
+
+#[test]
+fn a_card_that_the_driver_refused_or_the_bus_lost_is_told_apart() {
+    let tree = FakeTree::of("n150");
+    fs::remove_file(tree.path("sys/class/tenstorrent/tenstorrent!0")).unwrap();
+    fs::remove_dir_all(tree.path(SENSORS)).unwrap();
+    assert!(seen(&host(&tree)).contains("driver.not_bound"), "{}", seen(&host(&tree)));
+    let tree = FakeTree::of("n150");
+    tree.write("sys/devices/pci0000:00/0000:01:00.0/vendor", "0xffff");
+    let lost = host(&tree);
+    assert!(seen(&lost).contains("chip.off_bus"), "{}", seen(&lost));
+    assert_eq!(lost.health, Health::Error);
+}
+
+#[test]
+fn different_firmware_in_one_box_is_told() {
+    let mut facts = simulate::facts("p300x2").unwrap();
+    facts.pci[3].driver.insert("tt_fw_bundle_ver".into(), Reading::Text("19.2.0.0".into()));
+    assert!(seen(&interpret(&facts)).contains("firmware.mixed: 19.2.0.0, 19.5.0.0"));
+}
+
+/// Devices come and go in the middle of everything; the prober never stops and never tells of one that is gone.
+#[test]
+fn a_thousand_removals_and_returns() {
+    let facts = simulate::facts("p150x4").unwrap();
+    let tree = FakeTree::from_facts(&facts);
+    let prober = tree.prober();
+    let mut seed: u64 = 20_261_121;
+    let mut present = [true; 4];
+    for round in 0..1000 {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let chip = usize::try_from(seed >> 60).unwrap() % 4;
+        if present[chip] {
+            tree.remove(&facts.pci[chip]);
+        } else {
+            tree.add(&facts.pci[chip], 100 + round);
+        }
+        present[chip] = !present[chip];
+        let expected: Vec<String> = facts
+            .pci
+            .iter()
+            .zip(present)
+            .filter(|(_, here)| *here)
+            .map(|(function, _)| function.bus_id.clone())
+            .collect();
+        let shown: Vec<String> = interpret(&prober.look()).chips.into_iter().filter_map(|chip| chip.bus_id).collect();
+        assert_eq!(shown, expected, "round {round}");
+    }
 }
 
 #[test]

@@ -194,6 +194,13 @@ impl Server {
         text
     }
 
+    /// Fails when the server has said anything that no test has looked at.
+    pub fn nothing_unread(&mut self) {
+        self.unread.extend(self.incoming.try_iter());
+        let unread: Vec<&Value> = self.unread.iter().filter(|m| m["method"] != "window/logMessage").collect();
+        assert!(unread.is_empty(), "messages that nobody looked at: {unread:?}");
+    }
+
     /// For tests that do not care what else was said.
     pub fn forget_unread(&mut self) {
         self.unread.clear();
@@ -215,9 +222,7 @@ impl Drop for Server {
             assert_eq!(stderr, "", "stderr is for crashes");
         }
         if !thread::panicking() {
-            self.unread.extend(self.incoming.try_iter());
-            let unread: Vec<&Value> = self.unread.iter().filter(|m| m["method"] != "window/logMessage").collect();
-            assert!(unread.is_empty(), "messages that nobody looked at: {unread:?}");
+            self.nothing_unread();
         }
         let _ = self.child.kill();
         let _ = self.child.wait();

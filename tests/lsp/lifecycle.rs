@@ -64,6 +64,8 @@ fn the_editor_dies_while_a_job_runs() {
     server.close_stdin();
     server.end();
     assert!(all_gone(&pids), "the job outlived the editor");
+    // Whether the dropped request still gets its error is a race, and nobody is there to read it.
+    server.forget_unread();
 }
 
 #[test]
@@ -77,6 +79,8 @@ fn shutdown_exit_and_closed_stdin_with_a_request_in_flight() {
     server.close_stdin();
     assert!(server.end().success());
     assert!(all_gone(&pids));
+    // Whether the dropped request still gets its error is a race, and nobody is there to read it.
+    server.forget_unread();
 }
 
 #[test]

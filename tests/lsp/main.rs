@@ -7,6 +7,10 @@
     reason = "a test may stop anywhere"
 )]
 
+#[path = "../devices/fake_tree.rs"]
+#[allow(dead_code, reason = "shared with the tests of the probe")]
+mod fake_tree;
 mod harness;
 mod lifecycle;
+mod monitor;
 mod requests;

@@ -7,8 +7,8 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { screensFolder } from "./places.mjs";
 
-const WHOLE_RUN_MS = 10 * 60_000;
-const FILES = ["journey.test.mjs", "trouble.test.mjs"];
+const WHOLE_RUN_MS = 15 * 60_000;
+const FILES = ["journey.test.mjs", "device-menu.test.mjs", "states.test.mjs", "reset.test.mjs", "trouble.test.mjs"];
 
 rmSync(screensFolder, { recursive: true, force: true });
 const tests = spawn(

@@ -1,12 +1,13 @@
 /**
- * code-server with the packaged extension installed, in a sandbox, with a simulated box: what a person gets who
- * installs the extension, minus the hardware.
+ * code-server with the packaged extension installed, in a sandbox, with a simulated box or one made of files: what a
+ * person gets who installs the extension, minus the hardware.
  */
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startEditor } from "./editor-process.mjs";
+import { FakeBox } from "./fake-box.mjs";
 import { codeServerFolder, codeServerNode, vsixFile } from "./places.mjs";
 import { makeSandbox, writeSettings } from "./sandbox.mjs";
 
@@ -23,11 +24,18 @@ const KEYBINDINGS = [
 /**
  * Installs the package and starts the editor. `settings(own)` writes the extension's settings while it runs: they
  * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
+ * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
  */
-export async function startServer({ simulate = "n150" } = {}) {
-  const sandbox = makeSandbox({ TT_JUKEBOX_SIMULATE: simulate });
+export async function startServer({ simulate = "n150", fakeBox = false } = {}) {
+  const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
+  let box;
   const user = join(sandbox.data, "User");
+  const machine = join(sandbox.data, "Machine", "settings.json");
   try {
+    if (fakeBox) {
+      box = new FakeBox(join(sandbox.root, "box"));
+      Object.assign(sandbox.env, { TT_JUKEBOX_ROOT: box.root, TT_JUKEBOX_TT_SMI: box.ttSmi });
+    }
     writeSettings(join(user, "settings.json"));
     writeFileSync(join(user, "keybindings.json"), JSON.stringify(KEYBINDINGS));
     const entry = join(codeServerFolder(), "node_modules", "code-server");
@@ -59,14 +67,18 @@ export async function startServer({ simulate = "n150" } = {}) {
     return {
       origin: editor.found[1],
       sandbox,
-      settings: (own) => writeSettings(join(sandbox.data, "Machine", "settings.json"), own),
+      box,
+      settings: (own) => writeSettings(machine, own),
+      readSettings: () => (existsSync(machine) ? JSON.parse(readFileSync(machine, "utf8")) : {}),
       log: editor.log,
       async stop() {
         await editor.stop();
+        box?.dispose();
         sandbox.remove();
       },
     };
   } catch (error) {
+    box?.dispose();
     sandbox.remove();
     throw error;
   }

@@ -93,6 +93,44 @@ export class Workbench {
     return { text, label };
   }
 
+  /** How the status bar item looks: its icon and its colour, `warning`, `error` or none. */
+  async statusLook() {
+    const item = this.page.locator(STATUS_ITEM).first();
+    const classes = (await item.getAttribute("class")) ?? "";
+    const icons = (await item.locator(".codicon").first().getAttribute("class")) ?? "";
+    return {
+      icon: /codicon-(?!modifier)([\w-]+)/.exec(icons)?.[1],
+      colour: /\b(warning|error)-kind\b/.exec(classes)?.[1],
+    };
+  }
+
+  /** Opens the menu behind the status bar item and waits for its first row. */
+  async openDeviceMenu() {
+    await this.retry("open the device menu", async () => {
+      await this.page.keyboard.press("Escape");
+      await this.page.locator(STATUS_ITEM).first().click();
+      await this.row("Refresh").waitFor({ timeout: 5_000 });
+    });
+  }
+
+  /** Waits for the modal question and returns its texts and the names of its buttons. */
+  async question() {
+    const box = this.page.locator(".monaco-dialog-box");
+    await box.waitFor();
+    return {
+      message: await box.locator(".dialog-message-text").innerText(),
+      detail: await box.locator(".dialog-message-detail").innerText(),
+      buttons: (await box.locator(".dialog-buttons .monaco-button").allInnerTexts()).map((name) => name.trim()),
+    };
+  }
+
+  /** Presses a button of the modal question. */
+  async answer(button) {
+    const box = this.page.locator(".monaco-dialog-box");
+    await box.getByRole("button", { name: button, exact: true }).click();
+    await box.waitFor({ state: "detached" });
+  }
+
   /** Shows the tooltip of the status bar item and returns its text. */
   async statusTooltip() {
     return this.retry("read the status bar's tooltip", async () => {
@@ -120,9 +158,9 @@ export class Workbench {
   }
 
   /** Waits for a message that matches and returns it. */
-  async message(pattern) {
+  async message(pattern, timeoutMs = PATIENCE_MS) {
     const found = this.page.locator(".notification-list-item-message:visible", { hasText: pattern });
-    await found.first().waitFor();
+    await found.first().waitFor({ timeout: timeoutMs });
     return found.first().innerText();
   }
 
@@ -162,10 +200,10 @@ export class Workbench {
     }
   }
 
-  /** Keeps a picture of the page in `target/screens`. */
-  async screenshot(name) {
+  /** Keeps a picture of the page, or of the part `clip` of it, in `target/screens`. */
+  async screenshot(name, clip) {
     mkdirSync(screensFolder, { recursive: true });
-    await this.page.screenshot({ path: join(screensFolder, `${name}.png`), animations: "disabled" });
+    await this.page.screenshot({ path: join(screensFolder, `${name}.png`), animations: "disabled", clip });
   }
 
   async retry(what, action) {

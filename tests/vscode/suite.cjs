@@ -58,6 +58,22 @@ test("an unknown model is refused with a reason and nothing is typed", async () 
   assert.equal(api.terminals.state("server").text, before);
 });
 
+test("a chosen interval is the user's setting, and the sidecar is told without being started again", async () => {
+  const before = await running();
+  await until("the usual interval", () => api.monitor.answered, (seconds) => seconds === 60);
+  await vscode.commands.executeCommand("tenstorrent.setMonitorInterval", "5m");
+  await until("the answer", () => api.monitor.answered, (seconds) => seconds === 300);
+  assert.equal(vscode.workspace.getConfiguration("tenstorrent").inspect("monitor.interval").globalValue, "5m");
+  assert.equal(api.sidecar.state.pid, before.pid);
+});
+
+test("auto-update is switched off and on", async () => {
+  await vscode.commands.executeCommand("tenstorrent.toggleAutoUpdate");
+  await until("the answer", () => api.monitor.answered, (seconds) => seconds === null);
+  await vscode.commands.executeCommand("tenstorrent.toggleAutoUpdate");
+  await until("the answer", () => api.monitor.answered, (seconds) => seconds === 300);
+});
+
 test("a sidecar that was killed is started again and answers", async () => {
   const before = await running();
   process.kill(before.pid, "SIGKILL");
@@ -72,6 +88,20 @@ test("a changed setting starts it again with the new value", async () => {
   const command = await api.sidecar.request("tenstorrent/command", { model: MODEL, device: null, shell: "bash" });
   assert.match(command.text, /--port 8123\b/);
   await change("server.port", undefined);
+});
+
+test("a sidecar that starts again is told the interval", async () => {
+  const before = await running();
+  process.kill(before.pid, "SIGKILL");
+  await until("another process", () => api.sidecar.state, ({ kind, pid }) => kind === "running" && pid !== before.pid);
+  const status = await until("the rhythm", () => api.status.latestStatus, (shown) => shown?.interval_s === 300);
+  assert.equal(status.simulated, "n150");
+});
+
+test("refreshing answers the box and leaves the bar with it", async () => {
+  const host = await vscode.commands.executeCommand("tenstorrent.refreshDevices");
+  assert.equal(host.simulated, "n150");
+  await until("the status", () => api.status.text, (shown) => /n150/i.test(shown));
 });
 
 test("a path that holds no sidecar is said, and mending it is enough", async () => {

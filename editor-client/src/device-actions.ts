@@ -1,0 +1,80 @@
+/** The menu behind the status bar item, and its entries that are not commands of other files. */
+import { commands, env, l10n, window } from "vscode";
+import { failureText } from "./failure";
+import { firmwareRows } from "./firmware";
+import { intervalText, type MonitorSettings } from "./monitor-interval";
+import { monitorSettings } from "./monitor";
+import type { Parts } from "./parts";
+import type { Host } from "./protocol";
+import { sidecarSettings } from "./settings";
+import type { SidecarState } from "./sidecar";
+import { quote } from "./terminal-state";
+import type { Placement } from "./terminals";
+
+export interface MenuRow {
+  readonly label: string;
+  /** The command that it runs. */
+  readonly id: string;
+}
+
+/** The rows of the menu. Settings show their present value. */
+export function menuRows({ interval, autoUpdate }: MonitorSettings): MenuRow[] {
+  const row = (icon: string, title: string, id: string) => ({ label: `$(${icon}) ${title}`, id: `tenstorrent.${id}` });
+  return [
+    row("refresh", l10n.t("Refresh"), "refreshDevices"),
+    row("terminal", l10n.t("Check in Terminal"), "checkInTerminal"),
+    row("circuit-board", l10n.t("Firmware"), "showFirmware"),
+    row("discard", l10n.t("Reset Device…"), "resetDevice"),
+    row("clear-all", l10n.t("Clear Device State…"), "clearDeviceState"),
+    row("clock", l10n.t("Update Interval… ({0})", intervalText(interval)), "setMonitorInterval"),
+    autoUpdate
+      ? row("sync", l10n.t("Auto-Update: on"), "toggleAutoUpdate")
+      : row("sync-ignored", l10n.t("Auto-Update: off"), "toggleAutoUpdate"),
+    row("list-selection", l10n.t("Choose a Model"), "startVllmServer"),
+    row("pulse", l10n.t("Doctor"), "doctor"),
+    row("output", l10n.t("Show Log"), "showLog"),
+    row("server-process", l10n.t("Restart Sidecar"), "restartSidecar"),
+  ];
+}
+
+export async function showDeviceActions({ sidecar }: Parts): Promise<void> {
+  const rows = menuRows(monitorSettings());
+  const chosen = await window.showQuickPick(rows, { title: "Tenstorrent", placeHolder: placeHolder(sidecar.state) });
+  if (chosen !== undefined) {
+    await commands.executeCommand(chosen.id);
+  }
+}
+
+function placeHolder(state: SidecarState): string {
+  switch (state.kind) {
+    case "failed":
+      return failureText(state.failure);
+    case "running":
+      return l10n.t("What would you like to do?");
+    case "starting":
+    case "stopped":
+      return l10n.t("The sidecar is not ready yet.");
+  }
+}
+
+/** Looks again, passively. The answer stands in the status bar, so no message repeats it. */
+export function refreshDevices({ sidecar, status }: Parts): Promise<Host> {
+  return status.checkingDuring(sidecar.request("tenstorrent/probe", { refresh: false }));
+}
+
+/** The same facts from the command line, in the terminal: what the extension knows, a shell knows too. */
+export function checkInTerminal({ sidecar, terminals }: Parts): Promise<Placement> {
+  const { simulate } = sidecarSettings();
+  const box = simulate === undefined ? [] : ["--simulate", simulate];
+  const words = [sidecar.binary().path, ...box, "devices"].map(quote);
+  return terminals.run("main", words.join(" "));
+}
+
+export async function showFirmware({ sidecar }: Parts): Promise<void> {
+  const host = await sidecar.request("tenstorrent/probe", { refresh: false });
+  const title = host.simulated === null ? l10n.t("Firmware") : l10n.t("Firmware (simulated)");
+  const row = await window.showQuickPick(firmwareRows(host), { title, placeHolder: l10n.t("Enter copies the row") });
+  if (row !== undefined) {
+    await env.clipboard.writeText(row.line);
+  }
+}

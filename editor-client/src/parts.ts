@@ -1,0 +1,15 @@
+/** What every command works with. */
+import type { ExtensionContext, LogOutputChannel } from "vscode";
+import type { Documents } from "./documents";
+import type { Sidecar } from "./sidecar";
+import type { StatusItem } from "./status";
+import type { Terminals } from "./terminals";
+
+export interface Parts {
+  readonly context: ExtensionContext;
+  readonly log: LogOutputChannel;
+  readonly sidecar: Sidecar;
+  readonly terminals: Terminals;
+  readonly documents: Documents;
+  readonly status: StatusItem;
+}
