@@ -37,6 +37,8 @@ const ICONS: Readonly<Record<Which, string>> = { main: "terminal", server: "serv
 const CTRL_C = "\u0003";
 const INTEGRATION_MS = 3000;
 const PROMPT_MS = 300;
+/** Ctrl-C throws away what is typed until the shell has dealt with it. */
+const CLEAR_MS = 500;
 const WATCH_MS = 250;
 
 export class Terminals implements Disposable {
@@ -137,7 +139,7 @@ export class Terminals implements Disposable {
     terminal.show();
     if (decision === "clear") {
       terminal.sendText(CTRL_C, false);
-      await sleep(PROMPT_MS);
+      await sleep(CLEAR_MS);
     }
     this.send(terminal, line, execute);
     return "typed";

@@ -89,13 +89,6 @@ fn row(chip: &Chip) -> Vec<String> {
 }
 
 fn held_by(chip: &Chip) -> String {
-    let name = |holder: &Holder| match (&holder.command, &holder.user) {
-        (Some(command), Some(user)) => {
-            let program = command.split_whitespace().next().unwrap_or("?").rsplit('/').next().unwrap_or("?");
-            format!("{program} ({}, {user})", holder.pid)
-        }
-        _ => "a process elsewhere".to_owned(),
-    };
-    let names: Vec<String> = chip.holders.iter().map(name).collect();
+    let names: Vec<String> = chip.holders.iter().map(Holder::short_name).collect();
     if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }

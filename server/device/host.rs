@@ -85,6 +85,17 @@ pub struct Holder {
     pub telemetry: bool,
 }
 
+impl Holder {
+    /// Program and pid, for example `python (4242)`; one that cannot be seen says so.
+    pub fn short_name(&self) -> String {
+        let program = self.command.as_deref().and_then(|command| command.split_whitespace().next()?.rsplit('/').next());
+        match program {
+            Some(program) => format!("{program} ({})", self.pid),
+            None => "a process elsewhere".to_owned(),
+        }
+    }
+}
+
 /// One board, or one Galaxy: the chips that share a board id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

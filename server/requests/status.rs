@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::device::host::{Chip, Holder};
+use crate::device::host::Chip;
 use crate::device::{Health, Host};
 use crate::error::Failure;
 use crate::protocol::Status;
@@ -81,19 +81,11 @@ fn tooltip(host: &Host) -> String {
     let driver = host.driver.as_deref().unwrap_or("not loaded");
     let _ = writeln!(text, "**{}**{label} - driver {}\n", escape(title), escape(driver));
     if !host.chips.is_empty() {
-        text.push_str("| Chip | Board | °C | W | MHz | Firmware |\n|---|---|--:|--:|--:|---|\n");
+        text.push_str("| Chip | Board | °C | W | MHz | Firmware | Held by |\n|---|---|--:|--:|--:|---|---|\n");
         for chip in &host.chips {
             let _ = writeln!(text, "{}", row(chip));
         }
         text.push('\n');
-    }
-    let mut holders: Vec<&Holder> = host.chips.iter().flat_map(|chip| &chip.holders).collect();
-    holders.sort_by_key(|holder| holder.pid);
-    holders.dedup_by_key(|holder| holder.pid);
-    for holder in holders {
-        let command = holder.command.as_deref().unwrap_or("a process that cannot be seen from here");
-        let short: String = command.chars().take(60).collect();
-        let _ = writeln!(text, "- held by {} ({})", escape(&short), holder.pid);
     }
     for finding in &host.findings {
         let _ = writeln!(text, "- {}: {}", escape(&finding.title), escape(&finding.next));
@@ -105,14 +97,21 @@ fn row(chip: &Chip) -> String {
     let number =
         |value: Option<f64>, digits: usize| value.map_or("–".to_owned(), |value| format!("{value:.digits$}"));
     format!(
-        "| {} | {} | {} | {} | {} | {} |",
+        "| {} | {} | {} | {} | {} | {} | {} |",
         escape(chip.bus_id.as_deref().unwrap_or("remote")),
         escape(chip.board_type.as_deref().unwrap_or("unknown")),
         number(chip.temperature_c, 1),
         number(chip.power_w, 1),
         number(chip.aiclk_mhz, 0),
         escape(chip.fw_bundle.as_deref().unwrap_or("–")),
+        held_by(chip),
     )
+}
+
+/// Program and pid of each holder; a command line is too long for a cell.
+fn held_by(chip: &Chip) -> String {
+    let names: Vec<String> = chip.holders.iter().map(|holder| escape(&holder.short_name())).collect();
+    if names.is_empty() { "–".to_owned() } else { names.join(", ") }
 }
 
 /// Text from the host as Markdown that means nothing: a board name must not become a link.
@@ -138,10 +137,10 @@ mod tests {
         expect_test::expect![[r#"
             **N300** (simulated) - driver 2.9.0
 
-            | Chip | Board | °C | W | MHz | Firmware |
-            |---|---|--:|--:|--:|---|
-            | 0000:01:00.0 | n300 | 38.6 | 14.0 | 500 | 19.5.0.0 |
-            | remote | n300 | – | – | – | – |
+            | Chip | Board | °C | W | MHz | Firmware | Held by |
+            |---|---|--:|--:|--:|---|---|
+            | 0000:01:00.0 | n300 | 38.6 | 14.0 | 500 | 19.5.0.0 | – |
+            | remote | n300 | – | – | – | – | – |
 
         "#]]
         .assert_eq(&status.tooltip);

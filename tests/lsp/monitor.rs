@@ -73,7 +73,7 @@ fn a_busy_box_names_who_holds_it() {
     assert_eq!(host["result"]["health"], "busy");
     let status = server.notification("tenstorrent/status");
     let tooltip = status["params"]["tooltip"].as_str().unwrap();
-    assert!(tooltip.contains("held by python -m vllm (4242)"), "{tooltip}");
+    assert!(tooltip.contains("| python (4242) |"), "{tooltip}");
     assert_eq!(status["params"]["summary"], "Tenstorrent: N150, 1 chip, in use");
     let asked = server.request("tenstorrent/probe", json!({ "refresh": true }));
     server.notification("tenstorrent/status");

@@ -185,6 +185,17 @@ export class Workbench {
     return text.replaceAll("\r", "").replaceAll("\u00a0", " ");
   }
 
+  /** Types at the empty prompt of the active terminal, as a person does, and leaves it there. */
+  async typeInTerminal(text) {
+    await this.page.locator(".terminal-wrapper.active .xterm-screen").first().click();
+    // An Escape that was meant for a picker can have reached the shell, which takes it for the start of a key; and
+    // what is typed while the shell deals with Ctrl-C is lost.
+    await this.page.keyboard.press("Control+c");
+    await this.page.waitForTimeout(1_000);
+    await this.page.keyboard.type(text, { delay: 20 });
+    await this.until(`"${text}" at the prompt`, () => this.terminalText(), (shown) => shown.trimEnd().endsWith(`$ ${text}`));
+  }
+
   /** Waits until `read()` answers something `accept` takes; the last answer is in the error. */
   async until(what, read, accept, timeoutMs = PATIENCE_MS) {
     const end = Date.now() + timeoutMs;
