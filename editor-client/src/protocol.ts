@@ -87,6 +87,19 @@ fw_bundle: string | null,
  */
 heartbeat: number | null, 
 /**
+ * tt-smi's word on the memory training; null when it was not asked. False is a hint and no more on Blackhole: tt-smi
+ * before 4.1.1 says so of healthy boards with firmware 19.7.
+ */
+dram_ok: boolean | null, 
+/**
+ * Temperature at which it throttles, in degrees Celsius.
+ */
+temperature_limit_c: number | null, 
+/**
+ * Power that it may draw, in watt; only tt-smi tells.
+ */
+power_limit_w: number | null, 
+/**
  * Processes that hold it.
  */
 holders: Array<Holder>, };

@@ -134,6 +134,9 @@ fn from_sysfs(function: &PciFunction, facts: &Facts, findings: &mut Vec<Finding>
         aiclk_mhz: sensor(AICLK_MHZ, &function.driver, "tt_aiclk", 1.0),
         fw_bundle: None,
         heartbeat: text(&function.driver, "tt_heartbeat").and_then(|text| text.parse().ok()),
+        dram_ok: None,
+        temperature_limit_c: TEMPERATURE_C.from_reading(function.hwmon.get("temp1_max"), 1e3).ok(),
+        power_limit_w: None,
         holders: holders(function, facts),
         board_type,
     };
@@ -142,7 +145,8 @@ fn from_sysfs(function: &PciFunction, facts: &Facts, findings: &mut Vec<Finding>
         missing.push("the firmware version is missing or not believable".into());
     }
     if !facts.reset_under_way {
-        findings.extend(diagnosis::function(function, &chip, &missing, facts.earlier.as_ref()));
+        let standing = facts.heartbeats_standing.get(&function.bus_id).copied();
+        findings.extend(diagnosis::function(function, &chip, &missing, standing));
     }
     chip
 }
@@ -181,6 +185,9 @@ fn complete(chip: &mut Chip, seen: &SmiChip) {
     chip.aiclk_mhz = fill(chip.aiclk_mhz, AICLK_MHZ, seen.aiclk_mhz);
     chip.fw_bundle = chip.fw_bundle.take().or_else(|| seen.fw_bundle.as_deref().and_then(believable_version));
     chip.heartbeat = chip.heartbeat.or(seen.heartbeat);
+    chip.dram_ok = seen.dram_ok;
+    chip.temperature_limit_c = fill(chip.temperature_limit_c, TEMPERATURE_C, seen.temperature_limit_c);
+    chip.power_limit_w = fill(chip.power_limit_w, POWER_W, seen.power_limit_w);
 }
 
 fn from_smi(seen: &SmiChip, findings: &mut Vec<Finding>) -> Chip {
@@ -205,6 +212,9 @@ fn from_smi(seen: &SmiChip, findings: &mut Vec<Finding>) -> Chip {
         aiclk_mhz: sensor(AICLK_MHZ, seen.aiclk_mhz),
         fw_bundle: seen.fw_bundle.as_deref().and_then(believable_version),
         heartbeat: seen.heartbeat,
+        dram_ok: seen.dram_ok,
+        temperature_limit_c: seen.temperature_limit_c.and_then(|value| TEMPERATURE_C.check(value).ok()),
+        power_limit_w: seen.power_limit_w.and_then(|value| POWER_W.check(value).ok()),
         holders: Vec::new(),
     };
     report_missing(seen.bus_id.as_deref().unwrap_or("a remote chip"), &missing, findings);
@@ -244,6 +254,9 @@ fn add_unseen_partners(chips: &mut Vec<Chip>) {
         aiclk_mhz: None,
         heartbeat: None,
         fw_bundle: None,
+        dram_ok: None,
+        temperature_limit_c: None,
+        power_limit_w: None,
         holders: Vec::new(),
         ..local
     }));

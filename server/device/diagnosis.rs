@@ -4,7 +4,7 @@
 //! The patterns are those listed for tt-kmd 1.27 to 2.10 and the reports named beside them.
 
 use super::board::Arch;
-use super::facts::{Attributes, Earlier, NodeAccess, PciFunction, Reading};
+use super::facts::{Attributes, NodeAccess, PciFunction, Reading};
 use super::finding::{Finding, Severity};
 use super::host::Chip;
 use super::version;
@@ -12,8 +12,12 @@ use super::version;
 const RESET: &str = "Stop what uses the board and reset it (\"Tenstorrent: Reset Device\", `tt-jukebox reset`). If that does \
                      not help: reload the driver, then power the machine off and on.";
 
-/// Looks at one PCI function and the chip that was made of it; `missing` are the values that the chip has not got.
-pub fn function(function: &PciFunction, chip: &Chip, missing: &[String], earlier: Option<&Earlier>) -> Vec<Finding> {
+/// A heartbeat moves about twice a second; one that has stood for so many milliseconds stands still.
+const STANDS_STILL: u64 = 2000;
+
+/// Looks at one PCI function and the chip that was made of it. `missing` are the values that the chip has not got,
+/// `standing` says for how many milliseconds its heartbeat has not moved.
+pub fn function(function: &PciFunction, chip: &Chip, missing: &[String], standing: Option<u64>) -> Vec<Finding> {
     let name = format!("{} at {}", chip.board_type.as_deref().unwrap_or("the board"), function.bus_id);
     let mut found = Vec::new();
     if let Some(finding) = whole(function, &name) {
@@ -28,7 +32,7 @@ pub fn function(function: &PciFunction, chip: &Chip, missing: &[String], earlier
     if function.node.is_some() {
         found.extend(access(function, &name));
         found.extend(telemetry(function, chip, missing, &name));
-        found.extend(heartbeat(function, earlier, &name));
+        found.extend(heartbeat(chip, standing, &name));
     }
     found.extend(link(function, &name));
     found
@@ -99,14 +103,10 @@ fn is_hung(function: &PciFunction) -> bool {
 }
 
 /// A heartbeat that stands still: values look good, but the firmware is dead (tt-kmd 2.7 and newer tell).
-fn heartbeat(function: &PciFunction, earlier: Option<&Earlier>, name: &str) -> Option<Finding> {
-    let earlier = earlier?;
-    let now: u64 = function.driver.get("tt_heartbeat")?.text()?.parse().ok()?;
-    (*earlier.heartbeats.get(&function.bus_id)? == now).then(|| {
-        let seconds = earlier.milliseconds_ago / 1000;
-        let seen = format!("tt_heartbeat stood at {now} for {seconds} s; it should move about twice a second");
-        finding("firmware.stopped", Severity::Error, name, "has firmware that stands still", seen, RESET)
-    })
+fn heartbeat(chip: &Chip, standing: Option<u64>, name: &str) -> Option<Finding> {
+    let (now, standing) = (chip.heartbeat?, standing.filter(|standing| *standing >= STANDS_STILL)?);
+    let seen = format!("tt_heartbeat stood at {now} for {} s; it should move about twice a second", standing / 1000);
+    Some(finding("firmware.stopped", Severity::Error, name, "has firmware that stands still", seen, RESET))
 }
 
 /// A link that has trained below what both of its ends can do.

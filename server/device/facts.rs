@@ -51,23 +51,14 @@ pub struct Facts {
     pub reset_under_way: bool,
     /// Processes that hold a device, by id.
     pub processes: Vec<ProcessFacts>,
-    /// Counters of the firmware as an earlier probe read them, by PCI address, and how long ago in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub earlier: Option<Earlier>,
+    /// For how many milliseconds each firmware counter has stood at its value, by PCI address: what must move can only be
+    /// judged by who has looked before.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub heartbeats_standing: BTreeMap<String, u64>,
     /// Kernel, pages, container.
     pub system: SystemFacts,
     /// Memory, disk and the like.
     pub resources: ResourceFacts,
-}
-
-/// What an earlier probe read, for judging what must move.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Earlier {
-    /// Milliseconds between the two reads.
-    pub milliseconds_ago: u64,
-    /// `tt_heartbeat` by PCI address.
-    pub heartbeats: BTreeMap<String, u64>,
 }
 
 /// One PCI function of a Tenstorrent chip.

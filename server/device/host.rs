@@ -63,6 +63,13 @@ pub struct Chip {
     pub fw_bundle: Option<String>,
     /// Counter of the firmware; it moves while the firmware lives.
     pub heartbeat: Option<u64>,
+    /// tt-smi's word on the memory training; null when it was not asked. False is a hint and no more on Blackhole: tt-smi
+    /// before 4.1.1 says so of healthy boards with firmware 19.7.
+    pub dram_ok: Option<bool>,
+    /// Temperature at which it throttles, in degrees Celsius.
+    pub temperature_limit_c: Option<f64>,
+    /// Power that it may draw, in watt; only tt-smi tells.
+    pub power_limit_w: Option<f64>,
     /// Processes that hold it.
     pub holders: Vec<Holder>,
 }

@@ -6,14 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::facts::{Earlier, FACTS_SCHEMA, Facts, PciFunction, Reading};
+use super::facts::{FACTS_SCHEMA, Facts, PciFunction, Reading};
 use super::sysfs::{self, Root};
 use super::{holders, resources, system};
 
 /// One hung chip may take this long before it is given up; the others have answered in microseconds.
 const CHIP_DEADLINE: Duration = Duration::from_secs(1);
-/// Two reads of a heartbeat must be this far apart to judge it: it moves about twice a second.
-const HEARTBEAT_SPAN: Duration = Duration::from_secs(2);
 
 /// Reading is a matter of system calls; more threads than this only wait for each other.
 const WORKERS: usize = 2;
@@ -31,13 +29,14 @@ pub struct Prober {
     weights_dir: PathBuf,
     /// Chips whose reading has begun and not come back. A second look passes them over.
     stuck: Arc<Mutex<HashSet<String>>>,
-    heartbeats: Mutex<Option<(Instant, BTreeMap<String, u64>)>>,
+    /// The last value of each heartbeat, and when it was first seen.
+    heartbeats: Mutex<BTreeMap<String, (u64, Instant)>>,
 }
 
 impl Prober {
     /// A prober that has not looked yet. Weights go below `weights_dir`; its disk is measured.
     pub fn new(root: Root, weights_dir: impl Into<PathBuf>) -> Self {
-        Self { root, weights_dir: weights_dir.into(), stuck: Arc::default(), heartbeats: Mutex::new(None) }
+        Self { root, weights_dir: weights_dir.into(), stuck: Arc::default(), heartbeats: Mutex::default() }
     }
 
     /// Reads the host without starting a process or opening a device node.
@@ -53,7 +52,7 @@ impl Prober {
             driver_version: sysfs::driver_version(&self.root),
             reset_under_way,
             processes: holders::describe(&self.root, &pci),
-            earlier: self.compare_heartbeats(&pci),
+            heartbeats_standing: self.heartbeats_standing(&pci),
             system: system::read(&self.root),
             resources: resources::read(&self.root, &self.weights_dir),
             pci,
@@ -111,23 +110,20 @@ impl Prober {
         self.stuck.lock().unwrap_or_else(PoisonError::into_inner).contains(bus_id)
     }
 
-    /// What was read long enough ago to be compared with; remembers what is read now once that is too old.
-    fn compare_heartbeats(&self, pci: &[PciFunction]) -> Option<Earlier> {
-        let read = |function: &PciFunction| {
-            let beat = function.driver.get("tt_heartbeat")?.text()?.parse().ok()?;
-            Some((function.bus_id.clone(), beat))
-        };
-        let now: BTreeMap<String, u64> = pci.iter().filter_map(read).collect();
+    /// For how long each heartbeat has stood at the value that was read now. A chip that is gone is forgotten.
+    fn heartbeats_standing(&self, pci: &[PciFunction]) -> BTreeMap<String, u64> {
         let mut memory = self.heartbeats.lock().unwrap_or_else(PoisonError::into_inner);
-        let earlier =
-            memory.as_ref().filter(|(when, _)| when.elapsed() >= HEARTBEAT_SPAN).map(|(when, beats)| Earlier {
-                milliseconds_ago: u64::try_from(when.elapsed().as_millis()).unwrap_or(u64::MAX),
-                heartbeats: beats.clone(),
-            });
-        if memory.is_none() || earlier.is_some() {
-            *memory = Some((Instant::now(), now));
-        }
-        earlier
+        let read = |function: &PciFunction| {
+            let beat: u64 = function.driver.get("tt_heartbeat")?.text()?.parse().ok()?;
+            let since = match memory.get(&function.bus_id) {
+                Some((known, since)) if *known == beat => *since,
+                _ => Instant::now(),
+            };
+            Some((function.bus_id.clone(), (beat, since)))
+        };
+        *memory = pci.iter().filter_map(read).collect();
+        let standing = |since: &Instant| u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        memory.iter().map(|(bus_id, (_, since))| (bus_id.clone(), standing(since))).collect()
     }
 }
 

@@ -41,6 +41,10 @@ pub struct SmiChip {
     pub heartbeat: Option<u64>,
     /// tt-smi's word on the memory training; not an error by itself on Blackhole.
     pub dram_ok: Option<bool>,
+    /// Temperature at which the chip throttles, in degrees Celsius.
+    pub temperature_limit_c: Option<f64>,
+    /// Power that the chip may draw, in watt.
+    pub power_limit_w: Option<f64>,
 }
 
 /// Reads what `tt-smi -s` printed. Text around the JSON object is ignored.
@@ -111,6 +115,9 @@ fn read_chip(entry: &Value) -> SmiChip {
         fw_bundle: text(entry.pointer("/firmwares/fw_bundle_version")).or_else(|| text(entry.pointer(flash_version))),
         heartbeat: text(entry.pointer("/telemetry/heartbeat")).and_then(|text| text.parse().ok()),
         dram_ok: entry.pointer("/board_info/dram_status").and_then(Value::as_bool),
+        // An unknown limit is 0 in every version.
+        temperature_limit_c: number(entry.pointer("/limits/thm_limit")).filter(|limit| *limit > 0.0),
+        power_limit_w: number(entry.pointer("/limits/tdp_limit")).filter(|limit| *limit > 0.0),
         board_type,
         bus_id,
     }
@@ -137,6 +144,7 @@ mod tests {
     const N300: &str = r#"{"host_info": {"Driver": "TT-KMD 2.7.0"}, "host_sw_vers": {"tt_smi": "6.8.0"}, "device_info": [
         {"board_info": {"bus_id": "0000:01:00.0", "board_type": "n300 L", "board_id": "0100014511708001"},
          "telemetry": {"voltage": "0.80", "power": " 14.0", "aiclk": 500, "asic_temperature": "38.6", "heartbeat": "7"},
+         "limits": {"tdp_limit": "160", "thm_limit": " 75", "bus_peak_limit": 0},
          "firmwares": {"fw_bundle_version": "19.5.0.0"}},
         {"board_info": {"bus_id": "N/A", "board_type": "n300 R", "board_id": "0100014511708001"}, "telemetry": null}]}"#;
 
@@ -147,6 +155,8 @@ mod tests {
         assert_eq!(snapshot.chips.len(), 2);
         assert_eq!(snapshot.chips[0].power_w, Some(14.0));
         assert_eq!(snapshot.chips[0].aiclk_mhz, Some(500.0));
+        assert_eq!(snapshot.chips[0].temperature_limit_c, Some(75.0));
+        assert_eq!(snapshot.chips[0].power_limit_w, Some(160.0));
         assert!(!snapshot.chips[0].remote);
         assert!(snapshot.chips[1].remote);
         assert_eq!(snapshot.chips[1].temperature_c, None);

@@ -1,7 +1,7 @@
 //! Every box, every version of tt-smi and every holder, with the plan that comes of it.
 
 use super::*;
-use crate::device::facts::{Facts, ProcessFacts, Reading};
+use crate::device::facts::{Facts, ProcessFacts};
 use crate::device::{interpret, simulate};
 
 fn around(version: Option<Version>) -> Surroundings {
@@ -84,20 +84,29 @@ fn a_board_is_reset_as_a_whole() {
     assert_eq!((n300.deadline_s, n300.sudo), (120, false));
 }
 
+/// The box after one of its chips has lost its name and is listed as a board of its own.
+fn with_a_nameless_chip(name: &str, index: usize) -> Host {
+    let mut host = host(name);
+    let board = host.boards.iter_mut().find(|board| board.chips.contains(&index)).unwrap();
+    board.chips.retain(|chip| *chip != index);
+    let alone = Board { board_type: None, chips: vec![index], ..board.clone() };
+    host.boards.push(alone);
+    host.chips[index].family = None;
+    host
+}
+
 #[test]
-fn the_halves_of_a_board_stay_together_when_one_has_lost_its_name() {
-    let mut facts = simulate::facts("p300x2").unwrap();
-    let unknown = Reading::Text("unknown".into());
-    facts.pci[1].driver.insert("tt_card_type".into(), unknown);
-    facts.pci[1].attributes.remove("subsystem_device");
-    let mut host = interpret(&facts);
-    if let Some(chip) = host.chips.get_mut(1) {
-        chip.family = None;
-    }
-    let plan = plan(&host, &ids(&[&facts.pci[0].bus_id]), &around(Some((6, 8, 0)))).unwrap();
-    let paths: Vec<&str> =
-        plan.commands.iter().flatten().map(String::as_str).filter(|arg| arg.starts_with("/dev")).collect();
-    assert_eq!(paths, ["/dev/tenstorrent/0", "/dev/tenstorrent/1"]);
+fn a_chip_that_has_lost_its_name_stays_with_its_board() {
+    let host = with_a_nameless_chip("p300x2", 1);
+    let bus_id = host.chips[0].bus_id.clone().unwrap();
+    let half = plan(&host, &ids(&[&bus_id]), &around(Some((6, 8, 0)))).unwrap();
+    assert_eq!(half.commands.iter().flatten().filter(|arg| arg.starts_with("/dev/")).count(), 2, "{}", half.text);
+    assert_eq!(half.expected.len(), 2);
+    let mut galaxy = with_a_nameless_chip("galaxy", 5);
+    galaxy.boards.last_mut().unwrap().board_id = None;
+    let bus_id = galaxy.chips[0].bus_id.clone().unwrap();
+    let whole = plan(&galaxy, &ids(&[&bus_id]), &around(Some((6, 8, 0)))).unwrap();
+    assert_eq!((whole.expected.len(), whole.commands[0][1].as_str()), (32, "-glx_reset"));
 }
 
 #[test]
