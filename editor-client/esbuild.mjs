@@ -5,11 +5,12 @@
  * `node esbuild.mjs --tests` builds the unit tests instead, with a small stand-in for the `vscode` module.
  */
 import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { notices } from "./notices.mjs";
 
 const BUNDLE_LIMIT_KB = 450;
-const here = (path) => new URL(path, import.meta.url).pathname;
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
  * What the language client loads but this extension never reaches, a tenth of the bundle: glob matching for document

@@ -18,12 +18,12 @@ import { pickModel } from "./picker";
 import type { Host, ServeCommand } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
 import type { Placement } from "./terminals";
+import { openWalkthrough } from "./walkthrough";
 
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
 
 export const COMMANDS: Readonly<Record<string, Handler>> = {
-  "tenstorrent.openWalkthrough": ({ context }) =>
-    commands.executeCommand("workbench.action.openWalkthrough", `${context.extension.id}#tenstorrent.setup`, false),
+  "tenstorrent.openWalkthrough": ({ context }) => openWalkthrough(`${context.extension.id}#tenstorrent.setup`),
   "tenstorrent.showDeviceActions": showDeviceActions,
   "tenstorrent.refreshDevices": refreshDevices,
   "tenstorrent.checkInTerminal": checkInTerminal,

@@ -27,6 +27,8 @@ type Reader = Arc<dyn Fn(PciFunction) -> PciFunction + Send + Sync>;
 pub struct Prober {
     root: Root,
     weights_dir: PathBuf,
+    /// Held by the one look that is out: what another look is reading must not be taken for stuck.
+    looking: Mutex<()>,
     /// Chips whose reading has begun and not come back. A second look passes them over.
     stuck: Arc<Mutex<HashSet<String>>>,
     /// The last value of each heartbeat, and when it was first seen.
@@ -36,11 +38,19 @@ pub struct Prober {
 impl Prober {
     /// A prober that has not looked yet. Weights go below `weights_dir`; its disk is measured.
     pub fn new(root: Root, weights_dir: impl Into<PathBuf>) -> Self {
-        Self { root, weights_dir: weights_dir.into(), stuck: Arc::default(), heartbeats: Mutex::default() }
+        Self {
+            root,
+            weights_dir: weights_dir.into(),
+            looking: Mutex::default(),
+            stuck: Arc::default(),
+            heartbeats: Mutex::default(),
+        }
     }
 
-    /// Reads the host without starting a process or opening a device node.
+    /// Reads the host without starting a process or opening a device node. Looks at the same time come one after the
+    /// other.
     pub fn look(&self) -> Facts {
+        let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         let mut pci = sysfs::list_functions(&self.root);
         let reset_under_way = holders::reset_under_way(&self.root, &pci);
         let root = self.root.clone();

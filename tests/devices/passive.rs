@@ -412,6 +412,22 @@ fn removals_in_the_middle_of_looks() {
 }
 
 #[test]
+fn looks_at_the_same_time_all_see_everything() {
+    let tree = FakeTree::of("p150x4");
+    let prober = tree.prober();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    let host = interpret(&prober.look());
+                    assert_eq!((host.health, host.chips.len()), (Health::Healthy, 4), "{}", seen(&host));
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn after_a_reset_the_newest_hwmon_folder_that_reads_counts() {
     let tree = FakeTree::of("n150");
     let newer = "sys/devices/pci0000:00/0000:01:00.0/hwmon/hwmon12";

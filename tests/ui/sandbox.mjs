@@ -36,8 +36,6 @@ const QUIET_SETTINGS = {
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
-  // A brand-new profile otherwise shows VS Code's own walkthrough when it is first asked for another one.
-  "workbench.welcomePage.experimentalOnboarding": true,
 };
 
 /**
