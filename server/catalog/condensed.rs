@@ -168,7 +168,7 @@ pub fn read(text: &str) -> Result<Catalog, String> {
     let entries = file.entries.iter().map(|row| file.entry(row)).collect::<Option<Vec<_>>>();
     let entries = entries.ok_or("an entry names a position that does not exist")?;
     let source = format!("bundled, release {}", file.releases.last().map_or("none", String::as_str));
-    Ok(Catalog { source, releases: file.releases, entries, skipped: Vec::new() })
+    Ok(Catalog { source, releases: file.releases, entries, skipped: Vec::new(), marks: Vec::new() })
 }
 
 impl File {

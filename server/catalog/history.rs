@@ -47,7 +47,7 @@ pub fn merge(mut files: Vec<(String, Published)>, source: String) -> Catalog {
         }
     }
     let entries = order.into_iter().filter_map(|id| entry(by_id.remove(&id)?, &releases)).collect();
-    Catalog { source, releases, entries, skipped }
+    Catalog { source, releases, entries, skipped, marks: Vec::new() }
 }
 
 fn entry(mut versions: Vec<(usize, ModelSpec)>, releases: &[String]) -> Option<Entry> {

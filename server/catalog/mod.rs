@@ -3,6 +3,7 @@
 
 pub mod condensed;
 pub mod history;
+pub mod marks;
 pub mod published;
 pub mod spec;
 mod trimmed;
@@ -11,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Failure, FailureKind, Result};
+use marks::Mark;
 use spec::{ModelSpec, Release};
 
 /// The condensed facts that the program carries; made by `cargo xtask catalog`.
@@ -51,6 +53,8 @@ pub struct Catalog {
     pub entries: Vec<Entry>,
     /// Entries that could not be read.
     pub skipped: Vec<Skipped>,
+    /// Entries that are known not to work.
+    pub marks: Vec<Mark>,
 }
 
 impl Catalog {
@@ -59,10 +63,12 @@ impl Catalog {
     /// # Errors
     /// When the bundled data are broken, which a test rules out.
     pub fn bundled() -> Result<Self> {
-        condensed::read(BUNDLED).map_err(|error| {
-            let what = "the model catalog that this program carries is broken";
-            Failure::new(FailureKind::Internal, what, error, "Please report this.")
-        })
+        condensed::read(BUNDLED).map_err(broken)?.with_marks()
+    }
+
+    fn with_marks(self) -> Result<Self> {
+        let marks = marks::bundled().map_err(|error| broken(error.to_string()))?;
+        Ok(Self { marks, ..self })
     }
 
     /// Reads one published spec file of any layout, or a folder of them (`release-X.Y.Z.json`, `tags/vX.Y.Z.json`).
@@ -78,7 +84,12 @@ impl Catalog {
             let release = release.or_else(|| read.label.clone()).unwrap_or_else(|| "unknown".into());
             published.push((release, read));
         }
-        Ok(history::merge(published, path.display().to_string()))
+        history::merge(published, path.display().to_string()).with_marks()
+    }
+
+    /// The mark on an entry, when it is known not to work.
+    pub fn mark_on(&self, entry: &Entry) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.concerns(&entry.spec))
     }
 
     /// The newest release in it.
@@ -95,6 +106,11 @@ impl Catalog {
     pub fn is_current(&self, entry: &Entry) -> bool {
         entry.releases.last().is_some_and(|last| last + 1 == self.releases.len())
     }
+}
+
+fn broken(why: String) -> Failure {
+    let what = "the model catalog that this program carries is broken";
+    Failure::new(FailureKind::Internal, what, why, "Please report this.")
 }
 
 fn unreadable(file: &Path, why: impl Into<String>) -> Failure {

@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the function that answers the request of the same name.
 //! Data go to stdout, messages to stderr.
 
+mod catalog;
 mod command;
 mod config;
 mod devices;
@@ -72,6 +73,8 @@ enum Verb {
     Command(command::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
+    /// What the catalog holds
+    Catalog(catalog::Options),
     /// What is wrong with this host, and what to do
     Doctor,
     /// Every setting, its value and where it comes from
@@ -126,6 +129,7 @@ fn run(cli: Cli, output: &mut Output) -> Result<()> {
         Verb::Show(options) => show::run(&session, &options, output),
         Verb::Command(options) => command::run(&session, options, output),
         Verb::Reset(options) => reset::run(&session, options, output),
+        Verb::Catalog(options) => catalog::run(&session, &options, output),
         Verb::Doctor => doctor::run(&session, output),
         Verb::Config => config::run(&session, output),
         Verb::Lsp => Ok(()),

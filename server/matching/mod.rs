@@ -12,7 +12,7 @@ use crate::device::Host;
 use crate::device::topology::Placement;
 
 pub use fit::Fit;
-pub use name::Words;
+pub use name::{Words, nearest};
 
 /// A question to the catalog.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -103,7 +103,12 @@ fn candidate(entry: &Entry, placement: &Placement, host: &Host, catalog: &Catalo
     if !release.default_impl {
         reasons.push(format!("{} is not the default implementation", spec.implementation.impl_name));
     }
-    let fit = fit::judge(release, host, &mut reasons);
+    let mut fit = fit::judge(release, host, &mut reasons);
+    if let Some(mark) = catalog.mark_on(entry) {
+        let where_from = format!("{}, {}", mark.source, mark.date);
+        reasons.insert(0, format!("known not to work on {}: {} ({where_from})", spec.device_type, mark.what));
+        fit = Fit::No;
+    }
     let command = spec.engine == "vLLM";
     if !command {
         reasons.push(format!("the {} engine runs only as a container", spec.engine));

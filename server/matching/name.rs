@@ -27,12 +27,36 @@ impl Words {
         if self.words.is_empty() {
             return None;
         }
-        let (name, repo) = (plain(name), plain(repo));
-        if !self.words.iter().all(|word| name.contains(word.as_str()) || repo.contains(word.as_str())) {
-            return None;
+        let (plain_name, plain_repo) = (plain(name), plain(repo));
+        let holds = |word: &String| plain_name.contains(word.as_str()) || plain_repo.contains(word.as_str());
+        if self.words.iter().all(holds) {
+            return Some(if plain_name.starts_with(&self.plain) { 80 } else { 60 });
         }
-        Some(if name.starts_with(&self.plain) { 80 } else { 60 })
+        self.words.iter().all(|word| holds(word) || is_misspelt(word, name)).then_some(40)
     }
+}
+
+/// True when a word of the name is this one with a slip of the finger. Short words and words with digits are taken as
+/// they are: `8b` is not `7b`.
+fn is_misspelt(word: &str, name: &str) -> bool {
+    let length = word.chars().count();
+    if length < 4 || word.chars().any(|c| c.is_ascii_digit()) {
+        return false;
+    }
+    let slips = if length < 9 { 1 } else { 2 };
+    name.split(|c: char| !c.is_alphabetic()).any(|part| strsim::damerau_levenshtein(word, &plain(part)) <= slips)
+}
+
+/// The names nearest to a question that nothing answers, the nearest first, at most three.
+pub fn nearest<'a>(query: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let query = plain(query);
+    let mut near: Vec<(f64, &str)> = names
+        .map(|name| (strsim::jaro_winkler(&query, &plain(name)), name))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .collect();
+    near.sort_by(|(a, x), (b, y)| b.total_cmp(a).then(x.cmp(y)));
+    near.dedup_by_key(|(_, name)| *name);
+    near.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
 /// Letters and digits only, in lower case: `Llama-3.1 8B` and `llama3.1-8b` are the same name.
@@ -44,6 +68,13 @@ fn plain(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::catalog::spec::Model;
+
+    #[test]
+    fn the_nearest_names_come_first() {
+        let names = ["Qwen3-32B", "Qwen3-8B", "Llama-3.1-8B", "whisper-large-v3", "Qwen3-32B"];
+        assert_eq!(nearest("qwen332", names.into_iter()), ["Qwen3-32B", "Qwen3-8B"]);
+        assert_eq!(nearest("xyzzy", names.into_iter()), Vec::<&str>::new());
+    }
 
     #[test]
     fn spellings() {
@@ -63,6 +94,10 @@ mod tests {
             ("llama3.1-8b", Some(80)),
             ("Llama 3.1 8B instruct", Some(80)),
             ("8b instruct", Some(60)),
+            ("lama 8b", Some(60)),
+            ("llema 8b", Some(40)),
+            ("llama instrcut", Some(40)),
+            ("llama 7b", None),
             ("n150", None),
             ("qwen", None),
             ("--", None),

@@ -26,7 +26,8 @@ pub(super) struct Rank<'a> {
 impl<'a> Rank<'a> {
     pub(super) fn new(score: u32, entry: &'a Entry, placement: &Placement, host: &Host, catalog: &Catalog) -> Self {
         let spec = &entry.spec;
-        let fit = fit::judge(&spec.release, host, &mut Vec::new());
+        let broken = catalog.mark_on(entry).is_some();
+        let fit = if broken { Fit::No } else { fit::judge(&spec.release, host, &mut Vec::new()) };
         Self {
             name: Reverse(score),
             does_not_fit: fit == Fit::No,

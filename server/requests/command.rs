@@ -81,7 +81,7 @@ fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Resu
         let elsewhere = named.iter().map(|(_, entry)| entry.spec.device_type.as_str()).collect();
         return Err(match wanted {
             Some(device) => not_on_device(&params.model, device, elsewhere),
-            None => no_match(&params.model, elsewhere, host),
+            None => no_match(&params.model, elsewhere, host, catalog),
         });
     };
     here.retain(|(score, _)| *score == best);
@@ -103,7 +103,7 @@ fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Resu
             let spec = &entry.spec;
             (spec.engine != "vLLM", position(entry), !spec.release.default_impl, Reverse(entry.releases.last()))
         })
-        .ok_or_else(|| no_match(&params.model, Vec::new(), host))
+        .ok_or_else(|| no_match(&params.model, Vec::new(), host, catalog))
 }
 
 fn not_on_device(model: &str, device: &str, mut elsewhere: Vec<&str>) -> Failure {

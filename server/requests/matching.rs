@@ -1,8 +1,10 @@
 //! `tenstorrent/match`: what runs on this box.
 
+use crate::catalog::Catalog;
+use crate::catalog::spec::ModelSpec;
 use crate::device::Host;
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{self, Query, Words};
+use crate::matching::{self, Query, Words, nearest};
 use crate::protocol::{MatchList, MatchParams};
 use crate::session::Session;
 
@@ -27,7 +29,7 @@ pub async fn matching(session: &Session, params: MatchParams) -> Result<MatchLis
             .filter(|entry| words.score(&entry.spec).is_some())
             .map(|entry| entry.spec.device_type.as_str())
             .collect();
-        return Err(no_match(&text, elsewhere, &host));
+        return Err(no_match(&text, elsewhere, &host, &catalog));
     }
     Ok(MatchList {
         schema: 1,
@@ -48,13 +50,17 @@ pub fn nothing_to_run_on(host: &Host) -> Failure {
 }
 
 /// The failure of a name that nothing on this box answers to.
-pub(super) fn no_match(text: &str, mut elsewhere: Vec<&str>, host: &Host) -> Failure {
+pub(super) fn no_match(text: &str, mut elsewhere: Vec<&str>, host: &Host, catalog: &Catalog) -> Failure {
     elsewhere.sort_unstable();
     elsewhere.dedup();
     let here = host.runnable.join(", ");
     if elsewhere.is_empty() {
         let why = "no model name and no repository in the catalog holds these words";
-        let next = "`tt-jukebox list` shows every model for this box.";
+        let here = |spec: &ModelSpec| matching::placement_for(spec, host).is_some();
+        let specs = catalog.entries.iter().map(|entry| &entry.spec).filter(|spec| here(spec));
+        let near = nearest(text, specs.map(|spec| spec.model.model_name.as_str()));
+        let all = "`tt-jukebox list` shows every model for this box.";
+        let next = if near.is_empty() { all.to_owned() } else { format!("Did you mean {}? {all}", near.join(", ")) };
         return Failure::new(FailureKind::NoMatch, format!("no model is called {text:?}"), why, next);
     }
     Failure::new(

@@ -18,7 +18,7 @@ impl Process {
 
     /// A shell that runs `script`, which prints a line once it is ready.
     pub fn shell(script: &str) -> Self {
-        Self::start(Command::new("sh").args(["-c", script]))
+        Self::start(shell().args(["-c", script]))
     }
 
     /// One of another user. None when this test may not start such.
@@ -27,7 +27,7 @@ impl Process {
             eprintln!("not run: only root can start a process of another user");
             return None;
         }
-        Some(Self::start(Command::new("sh").args(["-c", "echo ready; exec sleep 1000"]).uid(uid)))
+        Some(Self::start(shell().args(["-c", "echo ready; exec sleep 1000"]).uid(uid)))
     }
 
     fn start(command: &mut Command) -> Self {
@@ -56,6 +56,13 @@ impl Process {
     pub fn ended_by(&mut self) -> Option<i32> {
         self.0.wait().unwrap().signal()
     }
+}
+
+/// A shell that obeys signals even where the tests run in the background, which makes them ignore INT for good.
+fn shell() -> Command {
+    let mut command = Command::new("env");
+    command.args(["--default-signal=INT,TERM", "sh"]);
+    command
 }
 
 impl Drop for Process {
