@@ -6,6 +6,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { VIEWPORT } from "./browser.mjs";
+import { extensionVersion, writeFakeSidecar } from "./fake-sidecar.mjs";
+import { projectRoot } from "./places.mjs";
 import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -59,6 +61,28 @@ test("no sidecar", LIMIT, async () => {
   await workbench.message(/could not be started/);
   await shows("sidecar-missing", { text: /not running/, icon: "error", colour: "error", label: /no file/ }, false);
 });
+
+test("stale: the last look has not come back", LIMIT, async () => {
+  const status = {
+    schema: 1, health: "stale", text: "N150", summary: "Tenstorrent: N150, 1 chip, healthy; not seen for 5 seconds",
+    tooltip: "**N150**", product: "N150", simulated: null, done: [], interval_s: 60,
+  };
+  pretend("stale", status);
+  await shows("stale", { text: /n150/i, icon: "history", label: /not seen for 5 seconds/ }, false);
+});
+
+test("checking: nothing is known yet", LIMIT, async () => {
+  pretend("checking", null);
+  await shows("checking", { text: /checking/i, icon: "sync", label: /checking|looking|starting/i }, false);
+});
+
+/** Puts a sidecar in place that says `status`. */
+function pretend(name, status) {
+  const { server } = session;
+  const path = join(server.sandbox.home, `sidecar-${name}`);
+  writeFakeSidecar(path, extensionVersion(projectRoot), status);
+  server.settings({ "tenstorrent.sidecar.path": path });
+}
 
 /** Refreshes until the bar shows the state, takes its picture, and returns the tooltip. */
 async function shows(name, { text, icon, colour, label }, refresh = true) {
