@@ -7,6 +7,8 @@
     reason = "a test may stop anywhere"
 )]
 
+mod coming_and_going;
+mod defects;
 mod fake_smi;
 mod fake_tree;
 mod fuzz;

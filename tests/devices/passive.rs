@@ -1,9 +1,7 @@
-//! Every box and every broken file, each with what the probe makes of it.
+//! Every box, who holds it, and whose it is, each with what the probe makes of it.
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
-use std::time::{Duration, Instant};
 
 use tt_jukebox::device::facts::{ProcessFacts, Reading};
 use tt_jukebox::device::{Health, Host, interpret, simulate};
@@ -11,13 +9,13 @@ use tt_jukebox::device::{Health, Host, interpret, simulate};
 use crate::fake_tree::FakeTree;
 
 const BOXES: [&str; 8] = ["n150", "n300", "t3k", "p100", "p150", "p150x4", "p300x2", "galaxy"];
-const SENSORS: &str = "sys/devices/pci0000:00/0000:01:00.0/hwmon/hwmon7";
+pub const SENSORS: &str = "sys/devices/pci0000:00/0000:01:00.0/hwmon/hwmon7";
 
-fn host(tree: &FakeTree) -> Host {
+pub fn host(tree: &FakeTree) -> Host {
     interpret(&tree.gather())
 }
 
-fn seen(host: &Host) -> String {
+pub fn seen(host: &Host) -> String {
     host.findings.iter().map(|finding| format!("{}: {}\n", finding.id, finding.evidence)).collect()
 }
 
@@ -57,185 +55,6 @@ fn a_card_without_a_driver_is_still_a_card() {
 fn an_empty_tree_is_no_device() {
     let tree = FakeTree::from_facts(&tt_jukebox::device::Facts::default());
     assert_eq!(host(&tree).health, Health::NoDevice);
-}
-
-/// What is done to a file of a healthy n150, and what a person is then told.
-struct Defect {
-    name: &'static str,
-    file: &'static str,
-    break_it: fn(&Path),
-    finding: &'static str,
-    seen: &'static str,
-    health: Health,
-}
-
-fn replace(path: &Path, text: &str) {
-    fs::write(path, text).unwrap();
-}
-
-fn gone(path: &Path) {
-    fs::remove_file(path).unwrap();
-}
-
-const TEMPERATURE: &str = "temp1_input";
-
-const DEFECTS: [Defect; 11] = [
-    Defect {
-        name: "absent",
-        file: TEMPERATURE,
-        break_it: gone,
-        finding: "telemetry.missing",
-        seen: "temperature is not offered by the driver",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "a folder",
-        file: TEMPERATURE,
-        break_it: |path| {
-            gone(path);
-            fs::create_dir(path).unwrap();
-        },
-        finding: "telemetry.missing",
-        seen: "Is a directory",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "vanished",
-        file: TEMPERATURE,
-        break_it: |path| {
-            gone(path);
-            symlink("nowhere", path).unwrap();
-        },
-        finding: "telemetry.missing",
-        seen: "is not offered",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "EIO",
-        file: TEMPERATURE,
-        break_it: |path| {
-            gone(path);
-            symlink("/proc/self/mem", path).unwrap();
-        },
-        finding: "telemetry.missing",
-        seen: "EIO",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "a FIFO",
-        file: TEMPERATURE,
-        break_it: |path| {
-            gone(path);
-            assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
-        },
-        finding: "telemetry.missing",
-        seen: "it is empty",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "not text",
-        file: TEMPERATURE,
-        break_it: |path| fs::write(path, [0xff, 0xfe]).unwrap(),
-        finding: "telemetry.missing",
-        seen: "not UTF-8",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "zero",
-        file: TEMPERATURE,
-        break_it: |path| replace(path, "0"),
-        finding: "telemetry.missing",
-        seen: "which no board can have",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "all ones",
-        file: TEMPERATURE,
-        break_it: |path| replace(path, "65535999"),
-        finding: "chip.hung",
-        seen: "65535.999",
-        health: Health::Error,
-    },
-    Defect {
-        name: "flashed under an old driver",
-        file: TEMPERATURE,
-        break_it: |path| {
-            replace(&path.with_file_name("in0_input"), "3210000");
-            replace(&path.with_file_name("power1_input"), "4080000000");
-        },
-        finding: "telemetry.stale",
-        seen: "3210 V",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "just booted",
-        file: TEMPERATURE,
-        break_it: |path| {
-            let home = path.parent().unwrap().parent().unwrap().parent().unwrap();
-            fs::remove_dir_all(home.join("hwmon")).unwrap();
-            for file in ["tt_card_type", "tt_serial", "tt_fw_bundle_ver", "tt_aiclk", "tt_heartbeat"] {
-                gone(&home.join("tenstorrent/tenstorrent!0").join(file));
-            }
-        },
-        finding: "telemetry.late",
-        seen: "temperature is not offered",
-        health: Health::Warning,
-    },
-    Defect {
-        name: "old firmware",
-        file: "../../tenstorrent/tenstorrent!0/tt_fw_bundle_ver",
-        break_it: |path| replace(path, "80.17.0.0"),
-        finding: "firmware.old",
-        seen: "bundle 80.17.0.0",
-        health: Health::Warning,
-    },
-];
-
-#[test]
-fn every_defect_has_its_own_finding_and_no_value_is_ever_made_up() {
-    for defect in DEFECTS {
-        let tree = FakeTree::of("n150");
-        (defect.break_it)(&tree.path(&format!("{SENSORS}/{}", defect.file)));
-        let start = Instant::now();
-        let host = host(&tree);
-        assert!(start.elapsed() < Duration::from_millis(900), "{}: {:?}", defect.name, start.elapsed());
-        assert_eq!(host.health, defect.health, "{}: {}", defect.name, seen(&host));
-        let finding = host.findings.iter().find(|finding| finding.id == defect.finding);
-        let finding = finding.unwrap_or_else(|| panic!("{}: {}", defect.name, seen(&host)));
-        assert!(finding.evidence.contains(defect.seen), "{}: {}", defect.name, finding.evidence);
-        assert!(!finding.next.is_empty(), "{}", defect.name);
-        assert_eq!(host.product.as_deref(), Some("N150"), "{}: it is still an n150", defect.name);
-        if defect.file == TEMPERATURE && defect.finding != "telemetry.stale" {
-            assert_eq!(host.chips[0].temperature_c, None, "{}", defect.name);
-        }
-        assert!(host.findings.len() == 1, "one cause, one finding: {}", seen(&host));
-    }
-}
-
-#[test]
-fn a_fifo_in_place_of_one_sensor_leaves_the_other_chips_alone() {
-    let tree = FakeTree::of("p150x4");
-    let path = tree.path(&format!("{SENSORS}/temp1_input"));
-    gone(&path);
-    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-    let host = host(&tree);
-    let temperatures: Vec<_> = host.chips.iter().map(|chip| chip.temperature_c).collect();
-    assert_eq!(temperatures, [None, Some(40.8), Some(40.8), Some(40.8)]);
-}
-
-#[test]
-fn a_heartbeat_that_stands_still_is_dead_firmware() {
-    let tree = FakeTree::of("n150");
-    let prober = tree.prober();
-    assert_eq!(interpret(&prober.look()).health, Health::Healthy);
-    assert_eq!(interpret(&prober.look()).health, Health::Healthy, "too soon to judge");
-    std::thread::sleep(Duration::from_millis(2050));
-    let still = interpret(&prober.look());
-    assert!(seen(&still).contains("firmware.stopped: tt_heartbeat stood at 14913 for 2 s"), "{}", seen(&still));
-    assert_eq!(still.health, Health::Error);
-    assert_eq!(interpret(&prober.look()).health, Health::Error, "the verdict stands until it moves");
-    tree.write("sys/devices/pci0000:00/0000:01:00.0/tenstorrent/tenstorrent!0/tt_heartbeat", "14917");
-    assert_eq!(interpret(&prober.look()).health, Health::Healthy);
 }
 
 #[test]
@@ -354,87 +173,6 @@ fn different_firmware_in_one_box_is_told() {
     let mut facts = simulate::facts("p300x2").unwrap();
     facts.pci[3].driver.insert("tt_fw_bundle_ver".into(), Reading::Text("19.2.0.0".into()));
     assert!(seen(&interpret(&facts)).contains("firmware.mixed: 19.2.0.0, 19.5.0.0"));
-}
-
-/// Devices come and go in the middle of everything; the prober never stops and never tells of one that is gone.
-#[test]
-fn a_thousand_removals_and_returns() {
-    let facts = simulate::facts("p150x4").unwrap();
-    let tree = FakeTree::from_facts(&facts);
-    let prober = tree.prober();
-    let mut seed: u64 = 20_261_121;
-    let mut present = [true; 4];
-    for round in 0..1000 {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let chip = usize::try_from(seed >> 60).unwrap() % 4;
-        if present[chip] {
-            tree.remove(&facts.pci[chip]);
-        } else {
-            tree.add(&facts.pci[chip], 100 + round);
-        }
-        present[chip] = !present[chip];
-        let expected: Vec<String> = facts
-            .pci
-            .iter()
-            .zip(present)
-            .filter(|(_, here)| *here)
-            .map(|(function, _)| function.bus_id.clone())
-            .collect();
-        let shown: Vec<String> = interpret(&prober.look()).chips.into_iter().filter_map(|chip| chip.bus_id).collect();
-        assert_eq!(shown, expected, "round {round}");
-    }
-}
-
-/// The same in the middle of reading: whatever a look meets, it comes to its end and makes nothing up.
-#[test]
-fn removals_in_the_middle_of_looks() {
-    let facts = simulate::facts("p150x4").unwrap();
-    let tree = FakeTree::from_facts(&facts);
-    let prober = tree.prober();
-    std::thread::scope(|scope| {
-        let changing = scope.spawn(|| {
-            for round in 0..500 {
-                let function = &facts.pci[round % 4];
-                tree.remove(function);
-                tree.add(function, 200 + round);
-            }
-        });
-        let mut looks = 0;
-        while !changing.is_finished() || looks == 0 {
-            let host = interpret(&prober.look());
-            assert!(
-                host.chips.len() <= 4 && host.chips.iter().all(|chip| chip.temperature_c.is_none_or(|t| t == 40.8))
-            );
-            looks += 1;
-        }
-    });
-    assert_eq!(host(&tree).health, Health::Healthy, "all are back");
-}
-
-#[test]
-fn looks_at_the_same_time_all_see_everything() {
-    let tree = FakeTree::of("p150x4");
-    let prober = tree.prober();
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for _ in 0..50 {
-                    let host = interpret(&prober.look());
-                    assert_eq!((host.health, host.chips.len()), (Health::Healthy, 4), "{}", seen(&host));
-                }
-            });
-        }
-    });
-}
-
-#[test]
-fn after_a_reset_the_newest_hwmon_folder_that_reads_counts() {
-    let tree = FakeTree::of("n150");
-    let newer = "sys/devices/pci0000:00/0000:01:00.0/hwmon/hwmon12";
-    tree.write(&format!("{newer}/temp1_input"), "51000");
-    assert_eq!(host(&tree).chips[0].temperature_c, Some(51.0));
-    fs::remove_file(tree.path(&format!("{newer}/temp1_input"))).unwrap();
-    assert_eq!(host(&tree).chips[0].temperature_c, Some(38.6), "the older one is still there");
 }
 
 #[test]
