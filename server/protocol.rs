@@ -56,6 +56,8 @@ pub struct MatchParams {
     pub query: Option<String>,
     /// At most so many answers.
     pub limit: Option<usize>,
+    /// True for entries of every device, also of those that this box has not.
+    pub all: bool,
 }
 
 /// Answer of `tenstorrent/match` and of `list --json`.

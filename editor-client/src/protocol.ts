@@ -422,7 +422,11 @@ query: string | null,
 /**
  * At most so many answers.
  */
-limit: number | null, };
+limit: number | null, 
+/**
+ * True for entries of every device, also of those that this box has not.
+ */
+all: boolean, };
 
 /**
  * Parameters of `tenstorrent/monitor`.

@@ -17,21 +17,29 @@ pub(super) struct Options {
     /// At most so many models
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Models of every device, whatever this box is
+    #[arg(long)]
+    all: bool,
 }
 
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
     let query = (!options.query.is_empty()).then(|| options.query.join(" "));
-    let list = block_on(requests::matching(session, MatchParams { query, limit: options.limit }))?;
-    output.print(&list, text)
+    let list = block_on(requests::matching(session, MatchParams { query, limit: options.limit, all: options.all }))?;
+    output.print(&list, |list| text(list, options.all))
 }
 
-fn text(list: &MatchList) -> String {
+fn text(list: &MatchList, all: bool) -> String {
     let simulated = list.simulated.as_deref().map_or(String::new(), |name| format!(" (simulated {name})"));
     let product = list.product.as_deref().unwrap_or("this box");
     let rows: Vec<Vec<String>> = list.matches.iter().map(row).collect();
+    let count = if rows.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", rows.len()) };
+    let title = if all {
+        format!("{count}, those for {product}{simulated} first")
+    } else {
+        format!("{count} for {product}{simulated}")
+    };
     format!(
-        "{} entries run on {product}{simulated}, from the catalog: {}\n\n{}",
-        list.matches.len(),
+        "{title}, from the catalog: {}\n\n{}",
         list.source,
         table(&["MODEL", "DEVICE", "STATUS", "ENGINE", "CONTEXT", "DISK", "RAM", "FITS"], &rows)
     )

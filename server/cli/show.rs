@@ -18,7 +18,7 @@ pub(super) struct Options {
 
 pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
     let query = Some(options.model.join(" "));
-    let list = block_on(requests::matching(session, MatchParams { query, limit: None }))?;
+    let list = block_on(requests::matching(session, MatchParams { query, ..MatchParams::default() }))?;
     output.print(&list, text)
 }
 

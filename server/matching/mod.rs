@@ -4,6 +4,8 @@ mod fit;
 mod name;
 mod rank;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::spec::ModelSpec;
@@ -21,6 +23,8 @@ pub struct Query {
     pub text: Option<String>,
     /// At most so many answers.
     pub limit: Option<usize>,
+    /// True for entries of every device, also of those that this box has not.
+    pub every_device: bool,
 }
 
 /// One entry that can run on this box.
@@ -62,22 +66,26 @@ pub struct Match {
 /// Every entry that runs on this box and answers the question, the best first.
 pub fn matches(query: &Query, host: &Host, catalog: &Catalog) -> Vec<Match> {
     let words = query.text.as_deref().map(name::Words::new);
-    let mut found: Vec<(rank::Rank, &Entry, &Placement)> = catalog
+    let mut found: Vec<(rank::Rank, &Entry, Cow<'_, Placement>)> = catalog
         .entries
         .iter()
         .filter_map(|entry| {
             // The device is asked first: it is the cheaper question and has fewer answers.
-            let placement = placement_for(&entry.spec, host)?;
+            let placement = match placement_for(&entry.spec, host) {
+                Some(placement) => Cow::Borrowed(placement),
+                None if query.every_device => Cow::Owned(elsewhere(&entry.spec)),
+                None => return None,
+            };
             let score = match &words {
                 Some(words) => words.score(&entry.spec)?,
                 None => 0,
             };
-            Some((rank::Rank::new(score, entry, placement, host, catalog), entry, placement))
+            Some((rank::Rank::new(score, entry, &placement, host, catalog), entry, placement))
         })
         .collect();
     found.sort_by(|(a, ..), (b, ..)| a.cmp(b));
     found.truncate(query.limit.unwrap_or(usize::MAX));
-    found.into_iter().map(|(_, entry, placement)| candidate(entry, placement, host, catalog)).collect()
+    found.into_iter().map(|(_, entry, placement)| candidate(entry, &placement, host, catalog)).collect()
 }
 
 /// The part of this box that the entry asks for.
@@ -85,6 +93,16 @@ pub fn placement_for<'a>(spec: &ModelSpec, host: &'a Host) -> Option<&'a Placeme
     host.placements
         .iter()
         .find(|placement| placement.device_type == spec.device_type && (!placement.vllm_only || spec.engine == "vLLM"))
+}
+
+/// The placement of an entry that this box cannot run.
+fn elsewhere(spec: &ModelSpec) -> Placement {
+    Placement {
+        device_type: spec.device_type.clone(),
+        exact: false,
+        vllm_only: false,
+        reason: "not a part of this box".into(),
+    }
 }
 
 fn candidate(entry: &Entry, placement: &Placement, host: &Host, catalog: &Catalog) -> Match {

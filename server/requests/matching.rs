@@ -15,11 +15,11 @@ use crate::session::Session;
 pub async fn matching(session: &Session, params: MatchParams) -> Result<MatchList> {
     let host = session.host()?;
     let catalog = session.catalog()?;
-    if host.placements.is_empty() {
+    if host.placements.is_empty() && !params.all {
         return Err(nothing_to_run_on(&host));
     }
     let text = params.query.filter(|text| !text.trim().is_empty());
-    let query = Query { text: text.clone(), limit: params.limit };
+    let query = Query { text: text.clone(), limit: params.limit, every_device: params.all };
     let matches = matching::matches(&query, &host, &catalog);
     if let (true, Some(text)) = (matches.is_empty(), text) {
         let words = Words::new(&text);

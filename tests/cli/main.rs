@@ -127,6 +127,17 @@ fn a_device_can_be_named_without_having_it() {
 }
 
 #[test]
+fn every_entry_can_be_listed_whatever_the_box() {
+    let all = json(&run(&["list", "--all", "--json"]));
+    let here = json(&run(&["list", "--json", "--simulate", "n150"]));
+    let all_from_here = json(&run(&["list", "--all", "--json", "--simulate", "n150"]));
+    let count = |list: &Value| list["matches"].as_array().unwrap().len();
+    assert_eq!(count(&all), count(&all_from_here));
+    assert!(count(&here) < count(&all));
+    assert_eq!(all_from_here["matches"][0]["device_type"], "N150", "what runs here comes first");
+}
+
+#[test]
 fn names_that_do_not_fit_say_why() {
     let rows = [
         (&["--simulate", "n150", "list", "xyzzy"][..], 4, "no model name and no repository"),

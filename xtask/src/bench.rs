@@ -105,7 +105,7 @@ fn in_process(workspace: &Workspace) -> Result<()> {
     catalog.entries = once.iter().cycle().take(10_000).cloned().collect();
     let host = interpret(&simulate::facts("t3k").map_err(|failure| anyhow!("{failure}"))?);
     for (name, text) in [("match_10000_by_name", Some("llama 8b".to_owned())), ("match_10000_all", None)] {
-        let query = Query { text, limit: Some(50) };
+        let query = Query { text, limit: Some(50), ..Query::default() };
         let time = median(20, || {
             black_box(matches(&query, &host, &catalog));
             Ok(())
