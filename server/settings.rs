@@ -221,7 +221,7 @@ fn read_file(path: &Path) -> Result<ConfigFile> {
         let text = match value {
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
-            other => return Err(failure(format!("{key} is a {}, where a text is wanted", other.type_str()))),
+            other => return Err(failure(format!("{key} is neither a text nor a whole number ({})", other.type_str()))),
         };
         values.insert(key, text);
     }

@@ -22,10 +22,12 @@ pub enum Shell {
 
 /// A value that no shell line can carry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the value of {name} holds a control character")]
+#[error("{name} {why}")]
 pub struct Unquotable {
     /// Argument or variable.
     pub name: String,
+    /// What is wrong with it.
+    pub why: &'static str,
 }
 
 /// The command as text: one value a line, every line but the last ending in a backslash.
@@ -33,11 +35,13 @@ pub struct Unquotable {
 /// # Errors
 /// When a value holds a control character: pasted into a terminal it would act and not stand there.
 pub fn render(recipe: &Recipe, shell: Shell) -> Result<String, Unquotable> {
-    let word = |name: &str, text: &str| quote(text, shell).ok_or_else(|| Unquotable { name: name.to_owned() });
+    let word = |name: &str, text: &str| {
+        quote(text, shell).ok_or_else(|| Unquotable { name: name.to_owned(), why: "holds a control character" })
+    };
     let mut lines = vec![format!("cd {} &&", word("cwd", &recipe.cwd)?), "env".to_owned()];
     for variable in &recipe.env {
         if !is_name(&variable.name) {
-            return Err(Unquotable { name: variable.name.chars().take(100).collect() });
+            return Err(Unquotable { name: format!("{:.100?}", variable.name), why: "is no name of a variable" });
         }
         lines.push(format!("  {}={}", variable.name, word(&variable.name, &variable.value)?));
     }
@@ -69,7 +73,10 @@ fn is_name(text: &str) -> bool {
 /// # Errors
 /// When a word holds a control character.
 pub fn words(command: &[String], shell: Shell) -> Result<String, Unquotable> {
-    let word = |text: &String| quote(text, shell).ok_or_else(|| Unquotable { name: "a word of the command".into() });
+    let word = |text: &String| {
+        quote(text, shell)
+            .ok_or_else(|| Unquotable { name: "a word of the command".into(), why: "holds a control character" })
+    };
     Ok(command.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
@@ -142,6 +149,10 @@ mod tests {
         assert!(render(&echo(&["a\nb"], ""), Shell::Bash).is_err());
         assert!(render(&echo(&["a\0b"], ""), Shell::Bash).is_err());
         assert!(render(&echo(&[], "\u{1b}[0m"), Shell::Bash).is_err());
+        let mut named = echo(&[], "x");
+        named.env[0].name = "A B".into();
+        let refused = render(&named, Shell::Bash).unwrap_err().to_string();
+        assert_eq!(refused, "\"A B\" is no name of a variable");
     }
 
     proptest! {
