@@ -30,7 +30,7 @@ pub enum NoAnswer {
     #[error("it gave no answer within {} s and was stopped", .0.as_secs())]
     Deadline(Duration),
     /// It printed more than any sane answer and was killed.
-    #[error("it printed more than {} MB and was stopped", .0 / 1_000_000)]
+    #[error("it printed more than {} kB and was stopped", .0 / 1000)]
     TooMuch(usize),
     /// Its output could not be read.
     #[error("its output could not be read: {0}")]

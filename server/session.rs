@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::catalog::Catalog;
 use crate::device::facts::SmiAnswer;
-use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, snapshot};
+use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
 use crate::error::{Failure, FailureKind, Result};
 use crate::settings::Settings;
 
@@ -47,23 +47,19 @@ impl Session {
     /// # Errors
     /// When the recorded facts or the simulated box cannot be had.
     pub fn facts(&self) -> Result<Facts> {
-        if let Some(path) = self.settings.path("facts") {
-            return read_facts(&path);
-        }
-        if let Some(name) = self.settings.get("simulate") {
-            return simulate::facts(name);
-        }
-        if let Some(path) = self.settings.path("smi") {
-            let stdout = read_input(&path, "the snapshot", "Save one with `tt-smi -s > snapshot.json`.")?;
-            let smi = Some(SmiAnswer { program: path.display().to_string(), stdout, error: None });
-            return Ok(Facts { smi, ..Facts::default() });
+        let path = |key: &str| self.settings.path(key).unwrap_or_default();
+        match self.settings.stand_in() {
+            Some("facts") => return read_facts(&path("facts")),
+            Some("smi") => return read_snapshot(&path("smi")),
+            Some(_) => return simulate::facts(self.settings.get("simulate").unwrap_or_default()),
+            None => {}
         }
         Ok(self.prober.look())
     }
 
     /// False when recorded, saved or simulated facts stand in for this host.
     pub fn is_of_this_host(&self) -> bool {
-        ["facts", "simulate", "smi"].iter().all(|key| self.settings.get(key).is_none())
+        self.settings.stand_in().is_none()
     }
 
     /// The same, and tt-smi is asked as well. It opens every device, so only on an explicit request.
@@ -133,6 +129,15 @@ fn read_facts(path: &Path) -> Result<Facts> {
     Ok(facts)
 }
 
+fn read_snapshot(path: &Path) -> Result<Facts> {
+    let stdout = read_input(path, SNAPSHOT, SAVE)?;
+    smi::parse(&stdout).map_err(|why| unreadable(path, SNAPSHOT, why, SAVE))?;
+    let smi = Some(SmiAnswer { program: path.display().to_string(), stdout, error: None });
+    Ok(Facts { smi, ..Facts::default() })
+}
+
+const SNAPSHOT: &str = "the snapshot";
+const SAVE: &str = "Save one with `tt-smi -s > snapshot.json`.";
 const FACTS: &str = "the recorded facts";
 const RECORD: &str = "Record them on the machine in question with `tt-jukebox probe --raw > facts.json`.";
 

@@ -59,7 +59,7 @@ pub const SETTINGS: [Setting; 9] = [
         key: "catalog",
         env: "TT_JUKEBOX_CATALOG",
         default: "",
-        from_project: true,
+        from_project: false,
         doc: "Published spec file, or a folder of them, in place of the bundled catalog.",
     },
     Setting {
@@ -104,6 +104,9 @@ pub struct Resolved {
     pub value: String,
     /// Where it came from, in words.
     pub source: String,
+    /// Rank of the source: 0 is the strongest.
+    #[serde(skip)]
+    pub rank: u8,
 }
 
 /// All settings of this run.
@@ -191,17 +194,13 @@ pub fn resolve(sources: &Sources) -> Result<Settings> {
         let from_user =
             || user.as_ref().and_then(|file| Some((file.values.get(setting.key)?.clone(), file.name.clone())));
         let project_value = from_project();
-        let (value, source) = from_option
-            .or_else(from_env)
-            .or(project_value)
-            .or_else(from_user)
-            .filter(|(value, _)| !value.is_empty())
-            .unwrap_or_else(|| (setting.default.to_owned(), "default".to_owned()));
-        resolved.push(Resolved { key: setting.key, value, source });
+        let by_strength = [from_option, from_env(), project_value, from_user()];
+        let found = (0u8..).zip(by_strength).find_map(|(rank, found)| Some((rank, found.filter(|f| !f.0.is_empty())?)));
+        let default = || (4, (setting.default.to_owned(), "default".to_owned()));
+        let (rank, (value, source)) = found.unwrap_or_else(default);
+        resolved.push(Resolved { key: setting.key, value, source, rank });
     }
-    let settings = Settings { resolved, warnings, home: sources.home.clone() };
-    settings.port()?;
-    Ok(settings)
+    Ok(Settings { resolved, warnings, home: sources.home.clone() })
 }
 
 fn project_file(dir: &Path) -> Option<PathBuf> {
@@ -234,6 +233,14 @@ impl Settings {
         self.resolved.iter().find(|row| row.key == key).map(|row| row.value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// The setting that stands in for this host: recorded facts, a saved snapshot or a simulated box, from the strongest
+    /// source that names one.
+    pub fn stand_in(&self) -> Option<&'static str> {
+        let rows =
+            self.resolved.iter().filter(|row| ["facts", "smi", "simulate"].contains(&row.key) && !row.value.is_empty());
+        rows.min_by_key(|row| row.rank).map(|row| row.key)
+    }
+
     /// Value of a setting as a path, with `~` opened.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
         let value = self.get(key)?;
@@ -241,6 +248,10 @@ impl Settings {
             Some(rest) => self.home.join(rest),
             None => PathBuf::from(value),
         })
+    }
+
+    fn source(&self, key: &str) -> &str {
+        self.resolved.iter().find(|row| row.key == key).map_or("nowhere", |row| row.source.as_str())
     }
 
     /// Home directory.
@@ -258,7 +269,7 @@ impl Settings {
             Failure::new(
                 FailureKind::Input,
                 format!("{value:?} is not a port"),
-                "the setting port takes a number from 1 to 65535",
+                format!("the setting port, from {}, takes a number from 1 to 65535", self.source("port")),
                 "`tt-jukebox config` shows where the value comes from.",
             )
         })
@@ -319,7 +330,9 @@ mod tests {
         fs::write(dir.path().join("user.toml"), "port = [").unwrap();
         assert_eq!(resolve(&sources(dir.path())).unwrap_err().kind, FailureKind::Input);
         fs::write(dir.path().join("user.toml"), "port = \"x\"").unwrap();
-        assert_eq!(resolve(&sources(dir.path())).unwrap_err().what, "\"x\" is not a port");
+        let wrong = resolve(&sources(dir.path())).unwrap().port().unwrap_err();
+        assert_eq!(wrong.what, "\"x\" is not a port");
+        assert!(wrong.why.contains("user.toml"), "it says where the value comes from: {}", wrong.why);
     }
 
     /// The editor's settings are written by hand, so this holds them to the lists that they repeat.

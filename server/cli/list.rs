@@ -25,6 +25,10 @@ pub(super) struct Options {
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
     let query = (!options.query.is_empty()).then(|| options.query.join(" "));
     let list = block_on(requests::matching(session, MatchParams { query, limit: options.limit, all: options.all }))?;
+    let skipped = session.catalog()?.skipped.len();
+    if skipped > 0 {
+        output.message(&format!("warning: {skipped} entries could not be read; `tt-jukebox catalog info` says why"));
+    }
     output.print(&list, |list| text(list, options.all))
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::complain;
 use crate::error::{Failure, FailureKind, Result};
+use crate::recipe::is_unseen;
 
 /// The two streams of the command line.
 pub struct Output {
@@ -27,7 +28,8 @@ impl Output {
     /// When stdout cannot be written to. A reader that has gone away, such as `head`, is no error.
     pub fn print<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<()> {
         self.answered.store(true, Ordering::Relaxed);
-        let printed = if self.json { serde_json::to_string_pretty(value).map_err(no_json)? } else { text(value) };
+        let printed =
+            if self.json { serde_json::to_string_pretty(value).map_err(no_json)? } else { lines(&text(value)) };
         write(&printed).map(drop)
     }
 
@@ -43,7 +45,7 @@ impl Output {
         }
         // Cursor home, then clear to the end: no flicker, and the scrollback stays.
         let start = if io::stdout().is_terminal() { "\u{1b}[H\u{1b}[J" } else { "" };
-        write(&format!("{start}{}", text(value)))
+        write(&format!("{start}{}", lines(&text(value))))
     }
 
     /// True when answers are JSON.
@@ -98,7 +100,12 @@ pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
-/// Text from outside without control characters: a model name must not move the cursor.
+/// Text from outside on one line, without anything that acts or hides: a model name must not move the cursor.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars().map(|c| if is_unseen(c) { ' ' } else { c }).collect()
+}
+
+/// The same for text of many lines.
+fn lines(text: &str) -> String {
+    text.chars().map(|c| if c != '\n' && is_unseen(c) { ' ' } else { c }).collect()
 }

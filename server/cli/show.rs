@@ -22,6 +22,10 @@ pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Resu
     output.print(&list, text)
 }
 
+fn gb(value: Option<f64>) -> String {
+    value.map_or("not published".to_owned(), |value| format!("{value} GB"))
+}
+
 fn text(list: &MatchList) -> String {
     let mut text = String::new();
     if let Some(name) = &list.simulated {
@@ -30,11 +34,15 @@ fn text(list: &MatchList) -> String {
     for found in &list.matches {
         text.push_str(&printable(&format!("{} on {}", found.model_name, found.device_type)));
         text.push_str(&format!(
-            "\n  repository  {}\n  engine      {}\n  status      {}\n  context     {}\n  releases    {} to {}\n  entry       {}\n",
+            "\n  repository  {}\n  engine      {}\n  status      {}\n  context     {}\n  disk, RAM   {}, {}\n  command     {}\n  \
+             releases    {} to {}\n  entry       {}\n",
             printable(&found.hf_model_repo),
             printable(&found.engine),
             printable(&found.status),
             found.max_context.map_or("-".into(), |tokens| format!("{tokens} tokens")),
+            gb(found.min_disk_gb),
+            gb(found.min_ram_gb),
+            if found.command { "`tt-jukebox command` prints it" } else { "none: it runs only as a container" },
             found.releases.first().map_or("-", String::as_str),
             found.releases.last().map_or("-", String::as_str),
             printable(&found.model_id),

@@ -32,6 +32,7 @@ pub fn merge(facts: &Facts, findings: &mut Vec<Finding>) -> (Vec<Chip>, Option<S
     }
     add_unseen_partners(&mut chips);
     findings.extend(diagnosis::firmware(&chips));
+    findings.extend(known_to_tt_smi_only(&chips));
     let driver = match &facts.driver_version {
         Some(Reading::Text(version)) if !version.is_empty() => Some(version.clone()),
         _ => snapshot.and_then(|snapshot| snapshot.driver),
@@ -54,6 +55,23 @@ fn hidden_devices(hidden: &[&PciFunction], visible: usize) -> Option<Finding> {
         Finding::new("node.absent", Severity::Error, "No device is passed in here", seen, next)
     } else {
         Finding::new("node.hidden", Severity::Info, "Some devices of this host are not visible here", seen, "")
+    })
+}
+
+/// Why some values are null on a box where nothing is wrong: sysfs does not have them.
+fn known_to_tt_smi_only(chips: &[Chip]) -> Option<Finding> {
+    let remote = chips.iter().filter(|chip| chip.remote && chip.temperature_c.is_none()).count();
+    let mut lacking = Vec::new();
+    if chips.iter().any(|chip| chip.dram_ok.is_none() || chip.power_limit_w.is_none()) {
+        lacking.push("memory training and power limits".to_owned());
+    }
+    if remote > 0 {
+        lacking.push(format!("all values of {remote} chip(s) without PCIe of their own"));
+    }
+    (!lacking.is_empty()).then(|| {
+        let seen = format!("not shown by the driver: {}", lacking.join(", "));
+        let next = "`tt-jukebox devices --tt-smi` asks tt-smi, which opens every device.";
+        Finding::new("values.tt_smi_only", Severity::Info, "Some values are known to tt-smi only", seen, next)
     })
 }
 

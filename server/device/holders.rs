@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use super::facts::{PciFunction, ProcessFacts, Reading};
-use super::sysfs::{Root, read_small};
+use super::sysfs::{Root, read_lines, read_small};
 
 /// Process ids from `/proc/driver/tenstorrent/N/pids`: one line for each open file, 0 for a process outside this PID
 /// namespace. None when the driver has no such file.
 pub fn from_driver(root: &Root, node: u32) -> Option<Vec<u32>> {
-    let text = fs::read_to_string(root.path(&format!("/proc/driver/tenstorrent/{node}/pids"))).ok()?;
+    let path = root.path(&format!("/proc/driver/tenstorrent/{node}/pids"));
+    if !path.exists() {
+        return None;
+    }
+    let text = read_lines(&path);
     let pids: BTreeSet<u32> = text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
     Some(pids.into_iter().collect())
 }
@@ -60,10 +64,9 @@ pub fn describe(root: &Root, functions: &[PciFunction]) -> Vec<ProcessFacts> {
 /// Reads one process. None when it is gone.
 pub fn process(root: &Root, pid: u32, booted: u64) -> Option<ProcessFacts> {
     let home = root.path(&format!("/proc/{pid}"));
-    let start_ticks = start_ticks(&fs::read_to_string(home.join("stat")).ok()?)?;
-    let command = fs::read(home.join("cmdline")).unwrap_or_default();
-    let command = String::from_utf8_lossy(&command).replace('\0', " ").trim().to_owned();
-    let status = fs::read_to_string(home.join("status")).unwrap_or_default();
+    let start_ticks = start_ticks(&read_lines(&home.join("stat")))?;
+    let command = read_lines(&home.join("cmdline")).replace('\0', " ").trim().to_owned();
+    let status = read_lines(&home.join("status"));
     let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().next());
     Some(ProcessFacts {
         pid,
@@ -81,12 +84,12 @@ pub fn start_ticks(stat: &str) -> Option<u64> {
 
 /// Seconds since 1970 at which the machine was started; 0 when nobody says.
 pub fn boot_time(root: &Root) -> u64 {
-    let stat = fs::read_to_string(root.path("/proc/stat")).unwrap_or_default();
+    let stat = read_lines(&root.path("/proc/stat"));
     stat.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse().ok()).unwrap_or(0)
 }
 
 fn user_name(root: &Root, uid: &str) -> String {
-    let passwd = fs::read_to_string(root.path("/etc/passwd")).unwrap_or_default();
+    let passwd = read_lines(&root.path("/etc/passwd"));
     let name = passwd.lines().find_map(|line| {
         let mut fields = line.split(':');
         let (name, id) = (fields.next()?, fields.nth(1)?);

@@ -210,8 +210,13 @@ fn judge(facts: &Facts, chips: &[Chip], driver: Option<&str>, findings: &mut Vec
                 Some(smi) => format!("no PCI function with vendor 0x1e52; {}: {}", smi.program, smi_said(facts)),
                 None => "no PCI function with vendor 0x1e52 below /sys/bus/pci/devices".to_owned(),
             },
-            "Check that the card is seated and powered, then power the machine off and on (a warm reboot is not \
-             enough). To look around without a card: `tt-jukebox --simulate n150 devices`.",
+            if facts.system.container {
+                "This is a container: start it with --device /dev/tenstorrent. To look around without a card: `tt-jukebox \
+                 --simulate n150 devices`."
+            } else {
+                "Check that the card is seated and powered, then power the machine off and on (a warm reboot is not \
+                 enough). To look around without a card: `tt-jukebox --simulate n150 devices`."
+            },
         ));
         return Health::NoDevice;
     }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::facts::{FACTS_SCHEMA, Facts, PciFunction, Reading};
+use super::facts::{FACTS_SCHEMA, Facts, PciFunction, ProcessFacts, Reading};
 use super::sysfs::{self, Root};
 use super::{holders, resources, system};
 
@@ -29,6 +30,8 @@ pub struct Prober {
     weights_dir: PathBuf,
     /// Held by the one look that is out: what another look is reading must not be taken for stuck.
     looking: Mutex<()>,
+    /// True while the thread that asks for holders is out.
+    asking: Arc<AtomicBool>,
     /// Chips whose reading has begun and not come back. A second look passes them over.
     stuck: Arc<Mutex<HashSet<String>>>,
     /// The last value of each heartbeat, and when it was first seen.
@@ -42,6 +45,7 @@ impl Prober {
             root,
             weights_dir: weights_dir.into(),
             looking: Mutex::default(),
+            asking: Arc::default(),
             stuck: Arc::default(),
             heartbeats: Mutex::default(),
         }
@@ -51,23 +55,41 @@ impl Prober {
     /// other.
     pub fn look(&self) -> Facts {
         let _one_at_a_time = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut pci = sysfs::list_functions(&self.root);
-        let reset_under_way = holders::reset_under_way(&self.root, &pci);
+        let listed = sysfs::list_functions(&self.root);
+        let (mut pci, processes, reset_under_way) = self.who_holds(listed);
         let root = self.root.clone();
         self.read(&mut pci, Arc::new(move |listed| sysfs::read_function(&root, listed, !reset_under_way)));
-        holders::from_open_files(&self.root, &mut pci);
         Facts {
             schema: FACTS_SCHEMA,
             written_by: env!("CARGO_PKG_VERSION").into(),
             driver_version: sysfs::driver_version(&self.root),
             reset_under_way,
-            processes: holders::describe(&self.root, &pci),
+            processes,
             heartbeats_standing: self.heartbeats_standing(&pci),
             system: system::read(&self.root),
             resources: resources::read(&self.root, &self.weights_dir),
             pci,
             ..Facts::default()
         }
+    }
+
+    /// Who holds the functions. Asked aside and with a deadline: the command line of a process that is stuck in the kernel
+    /// can keep its reader waiting. What is not answered in time is not known.
+    fn who_holds(&self, listed: Vec<PciFunction>) -> (Vec<PciFunction>, Vec<ProcessFacts>, bool) {
+        if self.asking.swap(true, Ordering::AcqRel) {
+            return (listed, Vec::new(), false);
+        }
+        let (sender, receiver) = mpsc::channel();
+        let (root, asking, mut pci) = (self.root.clone(), self.asking.clone(), listed.clone());
+        // Without a thread nobody answers, which is what the deadline is for.
+        let _ = thread::Builder::new().name("holders".into()).spawn(move || {
+            holders::from_open_files(&root, &mut pci);
+            let reset = holders::reset_under_way(&root, &pci);
+            let processes = holders::describe(&root, &pci);
+            asking.store(false, Ordering::Release);
+            let _ = sender.send((pci, processes, reset));
+        });
+        receiver.recv_timeout(CHIP_DEADLINE).unwrap_or_else(|_| (listed, Vec::new(), false))
     }
 
     /// Reads every function. A few workers share the list; when none of them has come forward for a moment, another one

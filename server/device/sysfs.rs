@@ -56,6 +56,23 @@ pub fn read_small(path: &Path) -> Option<Reading> {
     read_at(CWD, path)
 }
 
+/// Reads a file of many lines, as `/proc` has them, up to a megabyte. Empty when it cannot be read: what it would have told
+/// is then not known. Does not block on a FIFO either.
+pub fn read_lines(path: &Path) -> String {
+    const MAX_LINES_BYTES: usize = 1 << 20;
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let Ok(file) = openat(CWD, path, flags, Mode::empty()) else { return String::new() };
+    let mut bytes = Vec::new();
+    let mut part = [0; MAX_BYTES];
+    while let Ok(length) = read(&file, &mut part) {
+        bytes.extend_from_slice(&part[..length]);
+        if length == 0 || bytes.len() > MAX_LINES_BYTES {
+            break;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 /// The same, below an open directory: the kernel then walks one name and not a whole path.
 fn read_at(dir: BorrowedFd<'_>, path: &Path) -> Option<Reading> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::facts::{Reading, SystemFacts};
-use super::sysfs::{Root, read_small};
+use super::sysfs::{Root, read_lines, read_small};
 
 /// Folders below `/lib/modules/RELEASE` where DKMS and packages put the driver.
 const MODULE_FOLDERS: [&str; 5] = ["updates/dkms", "updates", "extra", "misc", "kernel/drivers/misc"];
@@ -26,7 +26,7 @@ pub fn read(root: &Root) -> SystemFacts {
     SystemFacts {
         module_file,
         huge_pages: text(HUGE_PAGES).and_then(|count| count.parse().ok()),
-        huge_page_mount: huge_page_mount(&fs::read_to_string(root.path("/proc/mounts")).unwrap_or_default()),
+        huge_page_mount: huge_page_mount(&read_lines(&root.path("/proc/mounts"))),
         container: ["/.dockerenv", "/run/.containerenv"].iter().any(|path| root.path(path).exists()),
         kernel,
     }

@@ -105,7 +105,7 @@ fn name_one_family(family: Family, count: usize) -> Topology {
     match PRODUCTS.iter().find(|(of, n, _)| *of == family && *n == count) {
         Some((_, _, name)) => Topology {
             product: Some((*name).to_owned()),
-            reason: format!("{boards} is a {name}"),
+            reason: format!("{boards}, which makes {name}"),
             placements: vec![Placement {
                 device_type: (*name).to_owned(),
                 exact: true,

@@ -40,6 +40,18 @@ pub fn report(host: &Host, findings: &[Finding], home: &Path, private: &[String]
     redact(&text, home, private)
 }
 
+/// The same findings without what identifies a person or a machine.
+pub fn shareable(findings: Vec<Finding>, home: &Path, private: &[String]) -> Vec<Finding> {
+    let clean = |text: String| redact(&text, home, private);
+    let redacted = |finding: Finding| Finding {
+        title: clean(finding.title),
+        evidence: clean(finding.evidence),
+        next: clean(finding.next),
+        ..finding
+    };
+    findings.into_iter().map(redacted).collect()
+}
+
 /// Takes out the home folder, the private words, Hugging Face tokens, and the 16 digits of board ids.
 fn redact(text: &str, home: &Path, private: &[String]) -> String {
     let home = home.to_string_lossy();

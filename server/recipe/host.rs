@@ -38,8 +38,14 @@ impl Writer {
     fn arg(&mut self, flag: String, value: Option<String>, source: String) {
         let shown = value.clone().unwrap_or_default();
         self.recipe.provenance.push(Provenance { name: flag.clone(), value: shown, source });
-        self.recipe.args.push(flag);
-        self.recipe.args.extend(value);
+        match value {
+            // A value that looks like a flag would be read as one.
+            Some(value) if value.starts_with('-') => self.recipe.args.push(format!("{flag}={value}")),
+            value => {
+                self.recipe.args.push(flag);
+                self.recipe.args.extend(value);
+            }
+        }
     }
 
     fn published(&self, key: &str) -> String {
@@ -84,7 +90,9 @@ fn environment(writer: &mut Writer, spec: &ModelSpec, metal: &str) {
         writer.env(name, value.into(), "the implementation of the entry".into());
     }
     for (name, value) in &spec.release.env_vars {
-        if let Some(value) = word(value) {
+        if decides_what_runs(name) {
+            writer.recipe.notes.push(format!("{name:.60?} of the spec file is not taken over: it decides what is run"));
+        } else if let Some(value) = word(value) {
             let (value, moved) = on_this_host(value, metal);
             let source = writer.published(&format!("env_vars.{name}"));
             writer.env(name, value, if moved { format!("{source}, moved to TT_METAL_HOME") } else { source });
@@ -100,10 +108,23 @@ fn on_this_host(value: String, metal: &str) -> (String, bool) {
     }
 }
 
+/// Arguments that are ours to choose: where the server listens, and who may talk to it.
+const OURS: [&str; 4] = ["--host", "--port", "--api-key", "--trust-remote-code"];
+
+/// True for variables that decide which code is run: a spec file may set what the model reads, not what the loader does.
+fn decides_what_runs(name: &str) -> bool {
+    let own = ["TT_METAL_HOME", "PATH", "HOME", "SHELL", "ENV", "BASH_ENV", "IFS"].contains(&name);
+    own || ["LD_", "PYTHON", "DYLD_", "GIT_"].iter().any(|prefix| name.starts_with(prefix))
+}
+
 fn arguments(writer: &mut Writer, args: &Values) {
     let mut given: Vec<String> = Vec::new();
     for (key, value) in args {
         let flag = format!("--{}", key.replace('_', "-"));
+        if !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') || OURS.contains(&flag.as_str()) {
+            writer.recipe.notes.push(format!("{key:.60?} of the spec file is not taken over"));
+            continue;
+        }
         let value = match value {
             Value::Null | Value::Bool(false) => continue,
             Value::Bool(true) => None,
@@ -206,6 +227,17 @@ mod tests {
             served(json!({}), json!({"TT_MESH_GRAPH_DESC_PATH": "../../tt-metal/tt_metal/fabric/x.textproto"}));
         let value = recipe.env.iter().find(|variable| variable.name == "TT_MESH_GRAPH_DESC_PATH").unwrap();
         assert_eq!(value.value, "/m/tt_metal/fabric/x.textproto");
+    }
+
+    #[test]
+    fn a_spec_file_does_not_choose_what_is_run_or_who_may_connect() {
+        let recipe = served(
+            json!({"model": "--help", "host": "0.0.0.0", "api-key": "x", "a; reboot": "1"}),
+            json!({"LD_PRELOAD": "/evil.so", "PYTHONPATH": "/evil", "PATH": "/evil", "TT_METAL_HOME": "/evil"}),
+        );
+        assert_eq!(recipe.args[2..], ["--model=--help", "--host", "127.0.0.1", "--port", "8000"]);
+        assert!(recipe.env.iter().all(|variable| !variable.value.contains("evil")), "{:?}", recipe.env);
+        assert_eq!(recipe.notes.iter().filter(|note| note.contains("not taken over")).count(), 7);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod shell;
 use serde::{Deserialize, Serialize};
 
 pub use host::{Checkout, recipe};
-pub use shell::{Shell, Unquotable, render, words};
+pub use shell::{Shell, Unquotable, is_unseen, render, words};
 
 /// A command as data; the text of it is made by [`render`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -80,9 +80,16 @@ pub fn words(command: &[String], shell: Shell) -> Result<String, Unquotable> {
     Ok(command.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
+/// True for characters that act or hide and do not show: control characters, those that turn the direction of writing, and
+/// those without width.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// One word of a command line; none when it holds a control character.
 fn quote(text: &str, shell: Shell) -> Option<String> {
-    if text.chars().any(char::is_control) {
+    if text.chars().any(is_unseen) {
         return None;
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || "_@+:,./-".contains(c);

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 
 use super::matching::{no_match, nothing_to_run_on};
 use crate::catalog::{Catalog, Entry};
-use crate::device::Host;
+use crate::device::{Host, Severity};
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{Words, placement_for};
+use crate::matching::{Words, obstacles, placement_for};
 use crate::protocol::{CommandParams, ServeCommand};
 use crate::recipe::{Checkout, recipe, render};
 use crate::session::Session;
@@ -37,9 +37,14 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
     };
     let release = catalog.releases_of(entry).pop().unwrap_or_default();
     let mut recipe = recipe(spec, &release, &checkout);
+    let mut first = concerns(entry, &host, &catalog);
     if let Some(name) = &host.simulated {
-        recipe.notes.insert(0, format!("made for a simulated {name}, not for this machine"));
+        first.insert(0, format!("made for a simulated {name}, not for this machine"));
     }
+    if !params.model.eq_ignore_ascii_case(&spec.model.model_name) {
+        first.push(format!("{:?} is taken for {}", params.model, spec.model.model_name));
+    }
+    recipe.notes.splice(0..0, first);
     let shell = params.shell.unwrap_or_default();
     let text = render(&recipe, shell).map_err(|error| {
         Failure::new(
@@ -59,6 +64,18 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
         text,
         recipe,
     })
+}
+
+/// What stands in the way of serving the entry on this box now.
+fn concerns(entry: &Entry, host: &Host, catalog: &Catalog) -> Vec<String> {
+    let mut concerns = obstacles(entry, host, catalog);
+    if placement_for(&entry.spec, host).is_none() {
+        let here = host.product.as_deref().unwrap_or("without a device that it can run on");
+        concerns.push(format!("made for {}, and this box is {here}", entry.spec.device_type));
+    }
+    let serious = host.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    concerns.extend(serious.map(|finding| format!("{}: {}", finding.title, finding.evidence)));
+    concerns
 }
 
 /// The entry that is meant: the best name first, then the device that was asked for, or the best part of this box.

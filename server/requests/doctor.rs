@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::device::{Facts, Host, interpret, snapshot};
-use crate::doctor::{Seen, examine, report};
+use crate::doctor::{Seen, examine, report, shareable};
 use crate::error::Result;
 use crate::matching::{self, Fit, Query};
 use crate::process;
@@ -42,8 +42,9 @@ pub async fn doctor(session: &Session, _params: DoctorParams) -> Result<Report> 
         not_on_path: not_on_path(settings.home()),
         warnings: settings.warnings.clone(),
     };
-    let findings = examine(&facts, &host, &seen);
-    let text = report(&host, &findings, settings.home(), &private_words());
+    let private = private_words();
+    let findings = shareable(examine(&facts, &host, &seen), settings.home(), &private);
+    let text = report(&host, &findings, settings.home(), &private);
     Ok(Report { schema: 1, findings, text })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::device::host::Chip;
-use crate::device::{Health, Host};
+use crate::device::{Health, Host, Severity};
 use crate::error::Failure;
 use crate::protocol::Status;
 
@@ -87,7 +87,7 @@ fn tooltip(host: &Host) -> String {
         }
         text.push('\n');
     }
-    for finding in &host.findings {
+    for finding in host.findings.iter().filter(|finding| finding.severity > Severity::Info) {
         let _ = writeln!(text, "- {}: {}", escape(&finding.title), escape(&finding.next));
     }
     text

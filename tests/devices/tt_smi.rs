@@ -41,7 +41,7 @@ fn every_failure_is_named() {
         ("hangs", "sleep 60", "no answer within 1 s"),
         ("hangs and ignores TERM", "trap '' TERM; sleep 60; sleep 60", "no answer within 1 s"),
         ("a grandchild holds the pipe", "sleep 60 & exit 0", "no answer within 1 s"),
-        ("prints without end", "yes '{\"device_info\": 1'", "more than 8 MB"),
+        ("prints without end", "yes '{\"device_info\": 1'", "more than 8000 kB"),
         ("no driver", no_driver, "exit code 1; tt-smi printed no snapshot; it said: No Tenstorrent driver detected!"),
         ("no device", "echo 'No Tenstorrent devices detected! Exiting...'; exit 1", "No Tenstorrent devices detected!"),
         ("a traceback", "echo Traceback >&2; exit 1", "exit code 1"),

@@ -75,8 +75,9 @@ fn a_setting_that_cannot_be_used_does_not_keep_the_server_from_starting() {
     let mut server = Server::ready(&Tools::none(), &[("TT_JUKEBOX_SIMULATE", "warp-drive")]);
     let error = &server.request("tenstorrent/probe", json!({}))["error"]["data"];
     assert!(error["why"].as_str().unwrap().contains("n150, n300"), "{error}");
-    let mut server = Server::ready(&Tools::none(), &[("TT_JUKEBOX_PORT", "many")]);
-    assert_eq!(server.request("tenstorrent/match", json!({}))["error"]["data"]["what"], "\"many\" is not a port");
+    let mut server = Server::ready(&Tools::none(), &[("TT_JUKEBOX_SIMULATE", "n150"), ("TT_JUKEBOX_PORT", "many")]);
+    let answer = server.request("tenstorrent/command", json!({ "model": "llama-3.1-8b-instruct" }));
+    assert_eq!(answer["error"]["data"]["what"], "\"many\" is not a port");
 }
 
 #[test]
