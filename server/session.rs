@@ -59,7 +59,7 @@ impl Session {
 
     /// False when recorded, saved or simulated facts stand in for this host.
     pub fn is_of_this_host(&self) -> bool {
-        self.settings.stand_in().is_none()
+        self.settings.stand_in().is_none() && !self.settings.looks_elsewhere()
     }
 
     /// The same, and tt-smi is asked as well. It opens every device, so only on an explicit request.

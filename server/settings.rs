@@ -241,6 +241,12 @@ impl Settings {
         rows.min_by_key(|row| row.rank).map(|row| row.key)
     }
 
+    /// True when somebody has asked on the command line to look at another root: what stands in those files must not
+    /// decide which processes of this machine are ended. The environment variable is for whoever builds such a tree.
+    pub fn looks_elsewhere(&self) -> bool {
+        self.resolved.iter().any(|row| row.key == "root" && row.rank == 0 && row.value != "/")
+    }
+
     /// Value of a setting as a path, with `~` opened.
     pub fn path(&self, key: &str) -> Option<PathBuf> {
         let value = self.get(key)?;

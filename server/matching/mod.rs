@@ -14,7 +14,7 @@ use crate::device::Host;
 use crate::device::topology::Placement;
 
 pub use fit::Fit;
-pub use name::{Words, nearest};
+pub use name::{EXACT, Words, nearest};
 
 /// A question to the catalog.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

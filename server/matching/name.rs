@@ -2,6 +2,9 @@
 
 use crate::catalog::spec::ModelSpec;
 
+/// Score of a name that is given in full.
+pub const EXACT: u32 = 100;
+
 /// A typed name, taken apart once for all entries.
 #[derive(Debug)]
 pub struct Words {
@@ -22,7 +25,7 @@ impl Words {
     pub fn score(&self, spec: &ModelSpec) -> Option<u32> {
         let (name, repo) = (&spec.model.model_name, &spec.model.hf_model_repo);
         if [&spec.model_id, name, repo].into_iter().any(|known| self.whole.eq_ignore_ascii_case(known)) {
-            return Some(100);
+            return Some(EXACT);
         }
         if self.words.is_empty() {
             return None;

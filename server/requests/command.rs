@@ -6,7 +6,7 @@ use super::matching::{no_match, nothing_to_run_on};
 use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{Words, obstacles, placement_for};
+use crate::matching::{EXACT, Words, obstacles, placement_for};
 use crate::protocol::{CommandParams, ServeCommand};
 use crate::recipe::{Checkout, recipe, render};
 use crate::session::Session;
@@ -41,7 +41,7 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
     if let Some(name) = &host.simulated {
         first.insert(0, format!("made for a simulated {name}, not for this machine"));
     }
-    if !params.model.eq_ignore_ascii_case(&spec.model.model_name) {
+    if Words::new(&params.model).score(spec) != Some(EXACT) {
         first.push(format!("{:?} is taken for {}", params.model, spec.model.model_name));
     }
     recipe.notes.splice(0..0, first);

@@ -69,12 +69,12 @@ pub async fn verify_and_tell(session: &Session, params: VerifyParams, tell: Tell
 
 /// What stands in place of this host; none when it is this host.
 fn not_this_host(session: &Session) -> Option<String> {
-    // In the order in which the session takes them.
-    if session.settings.get("facts").is_some() {
-        return Some("recorded facts".into());
+    match session.settings.stand_in() {
+        Some("facts") => Some("recorded facts".into()),
+        Some("smi") => Some("a saved snapshot".into()),
+        Some(_) => session.settings.get("simulate").map(str::to_owned),
+        None => session.settings.looks_elsewhere().then(|| "another tree of files".into()),
     }
-    let simulated = session.settings.get("simulate").map(str::to_owned);
-    simulated.or_else(|| session.settings.get("smi").map(|_| "a saved snapshot".into()))
 }
 
 fn refuse_elsewhere(session: &Session) -> Result<()> {

@@ -255,6 +255,56 @@ fn a_saved_snapshot_answers_in_place_of_this_host() {
 }
 
 #[test]
+fn a_signal_takes_tt_smi_along() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let (program, pids) = (dir.path().join("tt-smi"), dir.path().join("pids"));
+    fs::write(&program, format!("#!/bin/sh\n/bin/sleep 300 & echo $$ $! > '{}'\nwait\n", pids.display())).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"))
+        .args(["devices", "--tt-smi"])
+        .env("TT_JUKEBOX_ROOT", "/nonexistent")
+        .env("TT_JUKEBOX_TT_SMI", &program)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let started: Vec<u32> = loop {
+        let text = fs::read_to_string(&pids).unwrap_or_default();
+        let found: Vec<u32> = text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+        if found.len() == 2 {
+            break found;
+        }
+        assert!(std::time::Instant::now() < until, "the fake tool was not started");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    };
+    let pid = child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    for pid in started {
+        let gone = || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.rsplit(") ").next().is_none_or(|rest| rest.is_empty() || rest.starts_with('Z'))
+        };
+        while !gone() {
+            assert!(std::time::Instant::now() < until, "process {pid} outlived the command");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+}
+
+#[test]
+fn a_root_on_the_command_line_resets_nothing_here() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().display().to_string();
+    let output = run(&["--simulate", "n150", "--root", &root, "reset", "--yes"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let asked =
+        run_in(&dir, &["devices", "--tt-smi", "--json", "--root", &root], &[("TT_JUKEBOX_TT_SMI", "/bin/true")]);
+    assert!(!stdout(&asked).contains("/bin/true"), "tt-smi of this machine says nothing about another tree");
+}
+
+#[test]
 fn help_lists_the_exit_codes() {
     let help = stdout(&run(&["--help"]));
     for line in ["  3  no Tenstorrent device found", "130  stopped by the user"] {

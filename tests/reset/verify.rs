@@ -29,8 +29,9 @@ fn two_boards() -> Facts {
 }
 
 fn session(key: &str, value: &str) -> Session {
-    let options = BTreeMap::from([(key.to_owned(), value.to_owned())]);
-    Session::new(resolve(&Sources { options, ..Sources::default() }).unwrap())
+    // By environment: a root that is asked for on the command line is not to be acted on.
+    let env = BTreeMap::from([(format!("TT_JUKEBOX_{}", key.to_uppercase()), value.to_owned())]);
+    Session::new(resolve(&Sources { env, ..Sources::default() }).unwrap())
 }
 
 fn session_of(tree: &FakeTree) -> Session {
@@ -212,6 +213,10 @@ async fn what_is_not_this_host_is_refused() {
         let failure = requests::release(&session, tt_jukebox::protocol::ReleaseParams::default()).await.unwrap_err();
         assert_eq!(failure.kind, FailureKind::NotSupported);
     }
+    let options = BTreeMap::from([("root".to_owned(), "/nonexistent".to_owned())]);
+    let elsewhere = Session::new(resolve(&Sources { options, ..Sources::default() }).unwrap());
+    let failure = requests::verify(&elsewhere, wanted).await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::NotSupported, "a root from the command line is looked at and no more");
     let nothing = requests::verify(&session("root", "/nonexistent"), VerifyParams::default()).await.unwrap_err();
     assert_eq!(nothing.kind, FailureKind::Usage);
 }
