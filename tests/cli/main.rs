@@ -305,6 +305,42 @@ fn a_root_on_the_command_line_resets_nothing_here() {
 }
 
 #[test]
+fn the_strongest_source_names_what_stands_in_for_the_host() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("facts.json"), run(&["--simulate", "p150", "probe", "--raw"]).stdout).unwrap();
+    fs::write(dir.path().join("tenstorrent.toml"), "simulate = \"n150\"\ncatalog = \"evil.json\"\n").unwrap();
+    let product = |args: &[&str], env: &[(&str, &str)]| {
+        let output = run_in(&dir, &[&["devices", "--json"], args].concat(), env);
+        json(&output)["product"].as_str().map(str::to_owned)
+    };
+    let facts = [("TT_JUKEBOX_FACTS", "facts.json")];
+    assert_eq!(product(&["--simulate", "t3k"], &facts).as_deref(), Some("T3K"), "an option wins over the environment");
+    assert_eq!(product(&[], &facts).as_deref(), Some("P150"), "the environment wins over the project");
+    assert_eq!(product(&[], &[]).as_deref(), Some("N150"));
+    let list = run_in(&dir, &["list"], &[]);
+    assert_eq!(list.status.code(), Some(0), "a project names no catalog: {}", stderr(&list));
+    assert!(stderr(&list).contains("catalog may not be set by a project"), "{}", stderr(&list));
+}
+
+#[test]
+fn recorded_facts_of_a_stranger_neither_act_on_the_terminal_nor_name_anybody() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut facts = json(&run(&["--simulate", "n150", "probe", "--raw"]));
+    facts["driver_version"]["text"] = "2.9.0\u{1b}[31m\u{202e}".into();
+    facts["pci"][0]["holders"] = serde_json::json!([4242]);
+    facts["processes"] = serde_json::json!([{ "pid": 4242, "user": "alice", "command": "python serve.py", "start_ticks": 1, "started": 1 }]);
+    fs::write(dir.path().join("facts.json"), facts.to_string()).unwrap();
+    for command in ["devices", "doctor", "list"] {
+        let output = run_in(&dir, &[command, "--facts", "facts.json"], &[]);
+        assert!(!stdout(&output).contains(['\u{1b}', '\u{202e}']), "{command}: {:?}", stdout(&output));
+    }
+    for args in [&["doctor"][..], &["doctor", "--json"]] {
+        let report = stdout(&run_in(&dir, &[args, &["--facts", "facts.json"]].concat(), &[]));
+        assert!(report.contains("python serve.py") && !report.contains("alice"), "{report}");
+    }
+}
+
+#[test]
 fn help_lists_the_exit_codes() {
     let help = stdout(&run(&["--help"]));
     for line in ["  3  no Tenstorrent device found", "130  stopped by the user"] {
