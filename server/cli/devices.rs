@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::block_on;
 use super::output::{Output, printable, table};
+use super::stopping::block_on_stoppable;
 use crate::device::host::{Chip, Holder};
 use crate::device::{Host, Severity};
 use crate::error::Result;
@@ -39,7 +39,7 @@ pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Resu
 
 /// Prints the host. A box without a device is an answer as JSON, and a failure by its exit code.
 pub(super) fn show(session: &Session, refresh: bool, output: &Output) -> Result<()> {
-    let host = block_on(requests::probe(session, ProbeParams { refresh }))?;
+    let host = block_on_stoppable(requests::probe(session, ProbeParams { refresh }))?;
     if !host.chips.is_empty() {
         return output.print(&host, text);
     }

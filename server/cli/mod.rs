@@ -11,6 +11,7 @@ mod output;
 mod probe;
 mod reset;
 mod show;
+mod stopping;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -159,25 +160,7 @@ fn block_on<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
         let next = "The machine may be out of file handles; close something and try again.";
         Failure::new(FailureKind::Internal, "the program could not start", error.to_string(), next)
     })?;
-    runtime.block_on(async {
-        tokio::select! {
-            answer = answer => answer,
-            // Dropping the answer ends the programs that it has started; a bare signal would leave them behind.
-            () = stopped() => Err(Failure::new(FailureKind::Cancelled, "stopped", "a signal asked for it", "")),
-        }
-    })
-}
-
-/// Waits for Ctrl-C, TERM or HUP.
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let mut signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
-    std::future::poll_fn(|cx| {
-        let came = signals.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
-        if came { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
+    runtime.block_on(answer)
 }
 
 /// The shell of the user, as far as its name is one that we can quote for.

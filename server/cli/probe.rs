@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use super::devices;
 use super::output::Output;
-use super::{block_on, devices};
+use super::stopping::block_on_stoppable;
 use crate::error::Result;
 use crate::session::Session;
 
@@ -21,7 +22,7 @@ pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Resu
     if !options.raw {
         return devices::show(session, options.tt_smi, output);
     }
-    let facts = if options.tt_smi { block_on(session.facts_with_smi())? } else { session.facts()? };
+    let facts = if options.tt_smi { block_on_stoppable(session.facts_with_smi())? } else { session.facts()? };
     // Facts are data by themselves: JSON with and without --json.
     Output::new(true).print(&facts, |_| String::new())
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use tokio::process::Command;
 use tokio::time::{sleep, timeout};
 
-use super::block_on;
 use super::output::{Output, printable, table};
+use super::stopping::block_on_stoppable;
 use crate::device::host::Holder;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams};
@@ -50,14 +50,14 @@ struct Outcome {
 const TWICE: Duration = Duration::from_millis(300);
 
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
-    let plan = block_on(requests::reset_plan(session, ResetParams { bus_ids: options.bus_ids.clone() }))?;
+    let plan = block_on_stoppable(requests::reset_plan(session, ResetParams { bus_ids: options.bus_ids.clone() }))?;
     let mut outcome = Outcome { schema: 1, plan, released: None, verified: None };
     if options.dry_run || outcome.plan.simulated.is_some() {
         return output.print(&outcome, |outcome| plan_text(&outcome.plan));
     }
     output.message(plan_text(&outcome.plan).trim_end());
     agree(&options, &outcome.plan)?;
-    let done = block_on(perform(session, &options, &mut outcome, output));
+    let done = block_on_stoppable(perform(session, &options, &mut outcome, output));
     output.print(&outcome, |outcome| match &outcome.verified {
         Some(verified) => verified.text.clone(),
         None => "Nothing was reset.".into(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::facts::{Facts, SmiAnswer};
-use crate::process::{self, NoAnswer};
+use crate::process;
 
 /// A Galaxy snapshot is about 270 kB; tt-smi 3.x has printed 1.2 MB of noise (tt-smi#116).
 const MAX_BYTES: usize = 8_000_000;
@@ -53,9 +53,7 @@ pub async fn take(program: Result<PathBuf, String>, deadline: Duration) -> SmiAn
                 answer.error = Some(without_snapshot(finished.code, &answer.stdout));
             }
         }
-        Err(error @ (NoAnswer::Start(_) | NoAnswer::Deadline(_) | NoAnswer::TooMuch(_) | NoAnswer::Read(_))) => {
-            answer.error = Some(error.to_string());
-        }
+        Err(error) => answer.error = Some(error.to_string()),
     }
     answer
 }

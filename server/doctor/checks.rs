@@ -129,10 +129,7 @@ fn huge_pages(facts: &Facts, host: &Host) -> Option<Finding> {
     let wanted = PAGES_PER_DEVICE * u64::try_from(facts.pci.len()).unwrap_or(1);
     let pages = facts.system.huge_pages.unwrap_or(0);
     let evidence = match (&facts.system.huge_page_mount, pages) {
-        (Some(mount), pages) if pages >= wanted => {
-            let _ = mount;
-            return None;
-        }
+        (Some(_), pages) if pages >= wanted => return None,
         (None, _) => "no huge page mount with pages of 1 GB in /proc/mounts".to_owned(),
         (Some(_), pages) => format!("{pages} pages of 1 GB, {wanted} are wanted"),
     };

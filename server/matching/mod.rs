@@ -95,15 +95,16 @@ pub fn placement_for<'a>(spec: &ModelSpec, host: &'a Host) -> Option<&'a Placeme
         .find(|placement| placement.device_type == spec.device_type && (!placement.vllm_only || spec.engine == "vLLM"))
 }
 
-/// What this host lacks for an entry: memory, disk, firmware, driver, or an entry that is known not to work.
-pub fn obstacles(entry: &Entry, host: &Host, catalog: &Catalog) -> Vec<String> {
+/// Whether this host has what an entry needs, and what it lacks: memory, disk, firmware, driver, or an entry that is known
+/// not to work.
+pub fn verdict(entry: &Entry, host: &Host, catalog: &Catalog) -> (Fit, Vec<String>) {
     let mut reasons = Vec::new();
     if let Some(mark) = catalog.mark_on(entry) {
         let device = &entry.spec.device_type;
         reasons.push(format!("known not to work on {device}: {} ({}, {})", mark.what, mark.source, mark.date));
     }
-    fit::judge(&entry.spec.release, host, &mut reasons);
-    reasons
+    let fit = fit::judge(&entry.spec.release, host, &mut reasons);
+    (if catalog.mark_on(entry).is_some() { Fit::No } else { fit }, reasons)
 }
 
 /// The placement of an entry that this box cannot run.
@@ -132,9 +133,8 @@ fn candidate(entry: &Entry, placement: &Placement, host: &Host, catalog: &Catalo
     if !release.default_impl {
         reasons.push(format!("{} is not the default implementation", spec.implementation.impl_name));
     }
-    let fit = fit::judge(release, host, &mut Vec::new());
-    let fit = if catalog.mark_on(entry).is_some() { Fit::No } else { fit };
-    reasons.extend(obstacles(entry, host, catalog));
+    let (fit, obstacles) = verdict(entry, host, catalog);
+    reasons.extend(obstacles);
     let command = spec.engine == "vLLM";
     if !command {
         reasons.push(format!("the {} engine runs only as a container", spec.engine));

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::fit::{self, Fit};
+use super::Fit;
 use crate::catalog::{Catalog, Entry};
 use crate::device::Host;
 use crate::device::topology::Placement;
@@ -26,8 +26,7 @@ pub(super) struct Rank<'a> {
 impl<'a> Rank<'a> {
     pub(super) fn new(score: u32, entry: &'a Entry, placement: &Placement, host: &Host, catalog: &Catalog) -> Self {
         let spec = &entry.spec;
-        let broken = catalog.mark_on(entry).is_some();
-        let fit = if broken { Fit::No } else { fit::judge(&spec.release, host, &mut Vec::new()) };
+        let (fit, _) = super::verdict(entry, host, catalog);
         Self {
             name: Reverse(score),
             does_not_fit: fit == Fit::No,

@@ -6,7 +6,7 @@ use super::matching::{no_match, nothing_to_run_on};
 use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{EXACT, Words, obstacles, placement_for};
+use crate::matching::{EXACT, Words, placement_for, verdict};
 use crate::protocol::{CommandParams, ServeCommand};
 use crate::recipe::{Checkout, recipe, render};
 use crate::session::Session;
@@ -68,7 +68,7 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
 
 /// What stands in the way of serving the entry on this box now.
 fn concerns(entry: &Entry, host: &Host, catalog: &Catalog) -> Vec<String> {
-    let mut concerns = obstacles(entry, host, catalog);
+    let (_, mut concerns) = verdict(entry, host, catalog);
     if placement_for(&entry.spec, host).is_none() {
         let here = host.product.as_deref().unwrap_or("without a device that it can run on");
         concerns.push(format!("made for {}, and this box is {here}", entry.spec.device_type));

@@ -236,6 +236,35 @@ fn what_is_missing_is_said() {
     assert_eq!(bench.run(&["0000:77:00.0"]).status.code(), Some(2));
 }
 
+/// Ctrl-C at the question: a handler that waits for running programs must not swallow it.
+#[test]
+fn an_interrupt_at_the_question_ends_the_command() {
+    if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
+        eprintln!("not run: there is no script(1) that could be a terminal");
+        return;
+    }
+    let bench = Bench::of("n150");
+    let inner = bench.command(&[]);
+    let line = format!("{} reset", inner.get_program().to_str().unwrap());
+    let mut outer = Command::new("script");
+    outer.args(["-qec", &line, "/dev/null"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    outer.env_clear().current_dir(bench.dir.path());
+    outer.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut terminal = outer.spawn().unwrap();
+    let mut keys = terminal.stdin.take().unwrap();
+    let mut screen = terminal.stdout.take().unwrap();
+    let mut shown = String::new();
+    while !shown.contains("[y/N]") {
+        let mut bytes = [0; 256];
+        let length = std::io::Read::read(&mut screen, &mut bytes).unwrap();
+        assert!(length > 0, "it ended before it asked: {shown}");
+        shown.push_str(&String::from_utf8_lossy(&bytes[..length]));
+    }
+    std::io::Write::write_all(&mut keys, b"\x03").unwrap();
+    assert_eq!(terminal.wait().unwrap().code(), Some(130), "{shown}");
+    assert_eq!(bench.log(), "");
+}
+
 #[test]
 fn a_terminal_is_asked() {
     if !Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success()) {
