@@ -4,10 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::spec::{Implementation, Model, ModelSpec, Release, Requirements, Values};
-use super::{Catalog, Entry};
+use super::{Catalog, Entry, Pinned};
 
 /// Version of this format.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The whole file. Whatever many entries share stands once in a list and is named by its position.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -32,8 +32,16 @@ struct Row {
     /// First and last position of each unbroken run of releases.
     releases: Vec<(usize, usize)>,
     newest: Said,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pinned: Option<Said>,
+    pinned: Then,
+}
+
+/// What the release said that the entry is pinned to.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Then {
+    Unknown,
+    Same,
+    Other(Box<Said>),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,6 +71,8 @@ struct Said {
     env: usize,
     tt: usize,
     notes: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unknown: Option<usize>,
 }
 
 /// Writes a catalog in our format, one line for each entry.
@@ -102,7 +112,11 @@ fn row(entry: &Entry, file: &mut File) -> Row {
         implementation: position(&mut file.implementations, &spec.implementation),
         releases: runs(&entry.releases),
         newest: said(&spec.release, file),
-        pinned: entry.pinned.as_ref().map(|release| said(release, file)),
+        pinned: match &entry.pinned {
+            Pinned::Unknown => Then::Unknown,
+            Pinned::Same => Then::Same,
+            Pinned::Other(release) => Then::Other(Box::new(said(release, file))),
+        },
     }
 }
 
@@ -127,6 +141,7 @@ fn said(release: &Release, file: &mut File) -> Said {
         env: position(&mut file.values, &release.env_vars),
         tt: position(&mut file.values, &release.tt_config),
         notes: position(&mut file.values, &release.metadata),
+        unknown: (!release.unknown.is_empty()).then(|| position(&mut file.values, &release.unknown)),
     }
 }
 
@@ -183,8 +198,9 @@ impl File {
                 release: self.release(&row.newest)?,
             },
             pinned: match &row.pinned {
-                Some(said) => Some(self.release(said)?),
-                None => None,
+                Then::Unknown => Pinned::Unknown,
+                Then::Same => Pinned::Same,
+                Then::Other(said) => Pinned::Other(Box::new(self.release(said)?)),
             },
             releases: row.releases.iter().flat_map(|(first, last)| *first..=*last).collect(),
         })
@@ -214,6 +230,10 @@ impl File {
             env_vars: values(said.env)?,
             tt_config: values(said.tt)?,
             metadata: values(said.notes)?,
+            unknown: match said.unknown {
+                Some(position) => values(position)?,
+                None => Values::new(),
+            },
         })
     }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Failure, FailureKind, Result};
 use marks::Mark;
+use published::Published;
 use spec::{ModelSpec, Release};
 
 /// The condensed facts that the program carries; made by `cargo xtask catalog`.
@@ -25,10 +26,23 @@ const MAX_BYTES: u64 = 64 << 20;
 pub struct Entry {
     /// What the last release it stood in says.
     pub spec: ModelSpec,
-    /// What the release it is pinned to said, where that differs and the commits are the same.
-    pub pinned: Option<Release>,
+    /// What the release it is pinned to said.
+    pub pinned: Pinned,
     /// The releases it stood in, as positions in [`Catalog::releases`].
     pub releases: Vec<usize>,
+}
+
+/// What the file of the release that an entry is pinned to said about its arguments.
+///
+/// The newest file is written in today's terms for every entry, although most are pinned to older trees.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Pinned {
+    /// Nobody knows: that file is not at hand, has not this entry, or has it with other commits.
+    Unknown,
+    /// The same as the newest file.
+    Same,
+    /// Something else, for the same commits.
+    Other(Box<Release>),
 }
 
 /// An entry that could not be read.
@@ -69,6 +83,13 @@ impl Catalog {
     fn with_marks(self) -> Result<Self> {
         let marks = marks::bundled().map_err(|error| broken(error.to_string()))?;
         Ok(Self { marks, ..self })
+    }
+
+    /// The same catalog with further published files in it, each with its release. A file of a release that is already
+    /// in it takes that release's place.
+    pub fn with_files(self, files: Vec<(String, Published)>, source: String) -> Self {
+        let marks = self.marks.clone();
+        Self { marks, ..history::extend(self, files, source) }
     }
 
     /// Reads one published spec file of any layout, or a folder of them (`release-X.Y.Z.json`, `tags/vX.Y.Z.json`).

@@ -29,6 +29,62 @@ pub struct Skipped {
 /// Deepest nesting of the published files is repo, device, engine, implementation.
 const MAX_DEPTH: usize = 8;
 
+/// The longest published value, the whole of a `device_model_spec`, has some kilobytes.
+const MAX_VALUE: usize = 100_000;
+
+/// Keys of an entry up to release 0.25.0.
+const KNOWN: [&str; 30] = [
+    "model_id",
+    "impl",
+    "hf_model_repo",
+    "hf_weights_repo",
+    "model_name",
+    "model_type",
+    "inference_engine",
+    "device_type",
+    "subdevice_type",
+    "tt_metal_commit",
+    "vllm_commit",
+    "device_model_spec",
+    "system_requirements",
+    "env_vars",
+    "override_tt_config",
+    "metadata",
+    "param_count",
+    "min_disk_gb",
+    "min_ram_gb",
+    "version",
+    "docker_image",
+    "status",
+    "supported_modalities",
+    "repacked",
+    "uses_tensor_model_cache",
+    "has_builtin_warmup",
+    "cli_args",
+    "display_name",
+    "custom_inference_server",
+    "code_link",
+];
+
+/// Keys of its `device_model_spec`.
+const KNOWN_OF_DEVICE: [&str; 15] = [
+    "device",
+    "max_concurrency",
+    "max_context",
+    "default_impl",
+    "vllm_args",
+    "override_tt_config",
+    "env_vars",
+    "system_requirements",
+    "tensor_cache_timeout",
+    "known_issues",
+    "eval_max_retries",
+    "max_tokens_all_users_override",
+    "image_benchmark_num_batches",
+    "perf_targets_map",
+    "perf_reference",
+];
+
 /// Reads one published spec file.
 ///
 /// # Errors
@@ -75,6 +131,9 @@ fn read_entry(entry: &Values) -> Result<ModelSpec, String> {
     let Some(Value::Object(device)) = entry.get("device_model_spec") else {
         return Err("device_model_spec is missing or not an object".into());
     };
+    if let Some(key) = entry.iter().find(|(_, value)| weight(value) > MAX_VALUE).map(|(key, _)| key) {
+        return Err(format!("{key} is far longer than any published value"));
+    }
     let optional = |key: &str| entry.get(key).and_then(string);
     let vllm_commit = optional("vllm_commit");
     // Files before 0.5.0 name no engine; an entry with a vLLM commit is a vLLM entry.
@@ -117,6 +176,7 @@ fn read_entry(entry: &Values) -> Result<ModelSpec, String> {
             env_vars,
             tt_config: object(entry.get("override_tt_config")),
             metadata: object(entry.get("metadata")),
+            unknown: unknown_keys(entry, device),
         },
     })
 }
@@ -140,6 +200,24 @@ fn read_requirements(device: Option<&Value>, entry: Option<&Value>) -> Requireme
         })
     };
     Requirements { firmware: read("firmware"), kmd: read("kmd") }
+}
+
+/// What nobody here knows is kept, for the people who maintain the files.
+fn unknown_keys(entry: &Values, device: &Values) -> Values {
+    let of_entry = entry.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str()));
+    let of_entry = of_entry.map(|(key, value)| (key.clone(), value.clone()));
+    let of_device = device.iter().filter(|(key, _)| !KNOWN_OF_DEVICE.contains(&key.as_str()));
+    of_entry.chain(of_device.map(|(key, value)| (format!("device_model_spec.{key}"), value.clone()))).collect()
+}
+
+/// Bytes of all texts and keys in a value.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(object) => object.iter().map(|(key, value)| key.len() + weight(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+    }
 }
 
 fn string(value: &Value) -> Option<String> {
@@ -200,6 +278,22 @@ mod tests {
         assert_eq!(published.specs.len(), 1);
         assert_eq!(published.skipped[0].place, "bad");
         assert_eq!(published.skipped[0].reason, "device_model_spec is missing or not an object");
+    }
+
+    #[test]
+    fn an_unknown_key_is_kept_and_a_monstrous_value_is_not() {
+        let entry = ENTRY
+            .replace("\"status\"", "\"colour\": \"red\", \"status\"")
+            .replace("\"max_context\"", "\"wheels\": 4, \"max_context\"");
+        let spec = &parse(&format!("{{\"a\": {entry}}}")).unwrap().specs[0];
+        let unknown = serde_json::json!({"colour": "red", "device_model_spec.wheels": 4});
+        assert_eq!(Value::Object(spec.release.unknown.clone()), unknown);
+        let long = ENTRY.replace("SHINY", &"x".repeat(10_000_000));
+        let published = parse(&format!("{{\"a\": {long}, \"b\": {ENTRY}}}")).unwrap();
+        assert_eq!(
+            (published.specs.len(), published.skipped[0].reason.as_str()),
+            (1, "status is far longer than any published value")
+        );
     }
 
     #[test]

@@ -105,6 +105,8 @@ pub struct Release {
     pub tt_config: Values,
     /// Parser names and other notes.
     pub metadata: Values,
+    /// Keys that no release up to 0.25.0 has; those of the device stand behind `device_model_spec.`.
+    pub unknown: Values,
 }
 
 /// One published entry.
