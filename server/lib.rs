@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod cli;
 pub mod device;
 pub mod doctor;
+pub mod environment;
 pub mod error;
 pub mod lsp;
 pub mod matching;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::device::host::Holder;
 use crate::device::{Finding, Health, Host};
-use crate::matching::Match;
+use crate::matching::{Excluded, Match};
 use crate::recipe::{Recipe, Shell};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -19,6 +19,8 @@ macro_rules! for_each_request {
             probe: "tenstorrent/probe" (ProbeParams) -> Host;
             /// What runs on this box, the best first, with reasons.
             matching: "tenstorrent/match" (MatchParams) -> MatchList;
+            /// Everything about one model: its entries here with reasons, and why the others are not offered.
+            show: "tenstorrent/show" (ShowParams) -> ModelDetails;
             /// The exact command that serves a model from a checkout on this host.
             command: "tenstorrent/command" (CommandParams) -> ServeCommand;
             /// How often the status is sent, and whether at all. Answers the status of now.
@@ -52,8 +54,12 @@ pub struct ProbeParams {
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(default)]
 pub struct MatchParams {
-    /// Words that the name or the repository must hold; null asks for everything.
+    /// Words that the name or the repository must hold, or a task; null asks for everything.
     pub query: Option<String>,
+    /// What the model must be for: `chat`, `t2i` …
+    pub task: Option<String>,
+    /// True for entries of other devices that may run here all the same.
+    pub experimental: bool,
     /// At most so many answers.
     pub limit: Option<usize>,
     /// True for entries of every device, also of those that this box has not.
@@ -72,8 +78,39 @@ pub struct MatchList {
     pub simulated: Option<String>,
     /// The catalog that answered.
     pub source: String,
+    /// The task that was asked for.
+    pub task: Option<String>,
     /// Answers, the best first.
     pub matches: Vec<Match>,
+}
+
+/// Parameters of `tenstorrent/show`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct ShowParams {
+    /// Entry id, model name or repository.
+    pub model: String,
+}
+
+/// Answer of `tenstorrent/show` and of `show --json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ModelDetails {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Spec name of the box.
+    pub product: Option<String>,
+    /// Name of the simulated box; null for a real one.
+    pub simulated: Option<String>,
+    /// The catalog that answered.
+    pub source: String,
+    /// Entries that run on this box, the best first; those of other devices that may run here come last.
+    pub matches: Vec<Match>,
+    /// Entries of other devices, and the one thing that is missing.
+    pub excluded: Vec<Excluded>,
+    /// The same as Markdown.
+    pub text: String,
 }
 
 /// Parameters of `tenstorrent/command`.

@@ -1,7 +1,7 @@
 //! What one run of the program knows: its settings, the host and the catalog, each gathered when it is first needed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::watch;
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::catalog::Catalog;
 use crate::device::facts::SmiAnswer;
 use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
+use crate::environment::{self, EnvironmentFacts, Installed, Places};
 use crate::error::{Failure, FailureKind, Result};
 use crate::settings::Settings;
 
@@ -21,9 +22,21 @@ pub struct Session {
     /// Settings of this run.
     pub settings: Settings,
     prober: Prober,
+    weights: PathBuf,
     catalog: OnceLock<Result<Arc<Catalog>>>,
     /// Seconds between two looks of the monitor; none when it does not look by itself.
     rhythm: watch::Sender<Option<u32>>,
+}
+
+/// The host, what is installed on it, and what could run.
+#[derive(Debug)]
+pub struct Survey {
+    /// The host.
+    pub host: Host,
+    /// Weights and checkouts.
+    pub installed: Installed,
+    /// The catalog.
+    pub catalog: Arc<Catalog>,
 }
 
 /// How often the monitor looks until somebody says otherwise, in seconds.
@@ -35,7 +48,8 @@ impl Session {
         let root = Root::new(settings.path("root").unwrap_or_else(|| "/".into()));
         let weights = resources::weights_dir(|name| std::env::var(name).ok(), Some(settings.home()));
         Self {
-            prober: Prober::new(root, weights),
+            prober: Prober::new(root, weights.clone()),
+            weights,
             settings,
             catalog: OnceLock::new(),
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
@@ -84,6 +98,39 @@ impl Session {
     /// As [`Session::facts`].
     pub fn host(&self) -> Result<Host> {
         Ok(interpret(&self.facts()?))
+    }
+
+    /// Everything that a question about models needs.
+    ///
+    /// # Errors
+    /// As [`Session::facts`] and [`Session::catalog`].
+    pub fn survey(&self) -> Result<Survey> {
+        let facts = self.facts()?;
+        let catalog = self.catalog()?;
+        Ok(Survey { host: interpret(&facts), installed: self.installed(&facts, &catalog), catalog })
+    }
+
+    /// What is installed on this host, or what the recorded facts say. A simulated box stands on this host.
+    fn installed(&self, facts: &Facts, catalog: &Catalog) -> Installed {
+        match (&facts.environment, self.settings.stand_in()) {
+            (Some(recorded), _) => environment::interpret(recorded),
+            (None, None | Some("simulate")) if !self.settings.looks_elsewhere() => {
+                environment::interpret(&self.environment(catalog))
+            }
+            (None, _) => Installed::unknown(),
+        }
+    }
+
+    /// Reads what is installed on this host.
+    pub fn environment(&self, catalog: &Catalog) -> EnvironmentFacts {
+        let path = |key: &str| self.settings.path(key).unwrap_or_default();
+        let places = Places {
+            hub: self.weights.clone(),
+            models: self.settings.home().join("models"),
+            metal_home: path("metal_home"),
+            vllm_home: path("vllm_home"),
+        };
+        environment::look(&places, catalog)
     }
 
     /// Seconds between two looks of the monitor; none when it does not look by itself.

@@ -33,7 +33,7 @@ function choose(sidecar: Sidecar, filter: string): Promise<Match | undefined> {
   picker.ignoreFocusOut = true;
 
   sidecar
-    .request("tenstorrent/match", { query: null, limit: null, all: false }, cancel.token)
+    .request("tenstorrent/match", { query: null, task: null, experimental: true, limit: null, all: false }, cancel.token)
     .then((list) => {
       if (list.matches.length === 0) {
         picker.hide();

@@ -27,6 +27,27 @@ board_id: string | null,
 chips: Array<number>, };
 
 /**
+ * How an entry of another device would run here.
+ */
+export type Carried = { 
+/**
+ * The part of this box that it would run on.
+ */
+target: string, 
+/**
+ * Context in tokens: a multiple of the block of the KV cache.
+ */
+max_context: number, 
+/**
+ * Sequences at once, at least one.
+ */
+max_concurrency: number, 
+/**
+ * What was reduced, and why.
+ */
+reduced: Array<string>, };
+
+/**
  * One chip (ASIC). A missing value is null and its reason stands in the findings.
  */
 export type Chip = { 
@@ -125,6 +146,43 @@ shell: Shell | null, };
  * Parameters of `tenstorrent/doctor`.
  */
 export type DoctorParams = Record<symbol, never>;
+
+/**
+ * An entry that this box is not offered.
+ */
+export type Excluded = { 
+/**
+ * Unique id of the entry.
+ */
+model_id: string, 
+/**
+ * Short name.
+ */
+model_name: string, 
+/**
+ * Device that it is listed for.
+ */
+device_type: string, 
+/**
+ * `vLLM`, `media` or `forge`.
+ */
+engine: string, 
+/**
+ * `COMPLETE`, `FUNCTIONAL` or `EXPERIMENTAL`.
+ */
+status: string, 
+/**
+ * The last release that lists it.
+ */
+last_release: string, 
+/**
+ * What is missing, in one sentence.
+ */
+missing: string, 
+/**
+ * True when `--experimental` offers it.
+ */
+experimental: boolean, };
 
 /**
  * A chip as it was before a reset.
@@ -334,6 +392,10 @@ model_id: string,
  */
 model_name: string, 
 /**
+ * The name up to its first dash, which names the family of the model.
+ */
+family: string, 
+/**
  * Repository on the Hugging Face hub.
  */
 hf_model_repo: string, 
@@ -350,6 +412,10 @@ engine: string,
  */
 model_type: string, 
 /**
+ * What it is for: `chat`, `vision` …
+ */
+tasks: Array<string>, 
+/**
  * `COMPLETE`, `FUNCTIONAL` or `EXPERIMENTAL`.
  */
 status: string, 
@@ -361,6 +427,10 @@ validated: boolean,
  * Longest context in tokens; null for models that have none, although the spec files give every entry one.
  */
 max_context: number | null, 
+/**
+ * Most sequences at once.
+ */
+max_concurrency: number | null, 
 /**
  * Free disk in GB that the publisher asks for.
  */
@@ -377,6 +447,18 @@ releases: Array<string>,
  * Whether this host has the memory and the disk.
  */
 fit: Fit, 
+/**
+ * The weights on this host.
+ */
+weights: Weights, 
+/**
+ * How far it is from answering.
+ */
+readiness: Readiness, 
+/**
+ * How it would run here, for an entry of another device.
+ */
+experimental: Carried | null, 
 /**
  * True when it can be served from a checkout on this host; false when only a container can.
  */
@@ -407,6 +489,10 @@ simulated: string | null,
  */
 source: string, 
 /**
+ * The task that was asked for.
+ */
+task: string | null, 
+/**
  * Answers, the best first.
  */
 matches: Array<Match>, };
@@ -416,9 +502,17 @@ matches: Array<Match>, };
  */
 export type MatchParams = { 
 /**
- * Words that the name or the repository must hold; null asks for everything.
+ * Words that the name or the repository must hold, or a task; null asks for everything.
  */
 query: string | null, 
+/**
+ * What the model must be for: `chat`, `t2i` …
+ */
+task: string | null, 
+/**
+ * True for entries of other devices that may run here all the same.
+ */
+experimental: boolean, 
 /**
  * At most so many answers.
  */
@@ -427,6 +521,39 @@ limit: number | null,
  * True for entries of every device, also of those that this box has not.
  */
 all: boolean, };
+
+/**
+ * Answer of `tenstorrent/show` and of `show --json`.
+ */
+export type ModelDetails = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Spec name of the box.
+ */
+product: string | null, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The catalog that answered.
+ */
+source: string, 
+/**
+ * Entries that run on this box, the best first; those of other devices that may run here come last.
+ */
+matches: Array<Match>, 
+/**
+ * Entries of other devices, and the one thing that is missing.
+ */
+excluded: Array<Excluded>, 
+/**
+ * The same as Markdown.
+ */
+text: string, };
 
 /**
  * Parameters of `tenstorrent/monitor`.
@@ -500,6 +627,11 @@ value: string,
  * File, release and key, or the rule.
  */
 source: string, };
+
+/**
+ * How far an entry is from answering, the nearest first. It names the sections of the model picker.
+ */
+export type Readiness = "ready" | "needs_download" | "needs_setup" | "experimental" | "does_not_fit";
 
 /**
  * Parameters of `tenstorrent/reset/release`.
@@ -691,6 +823,15 @@ export type Severity = "info" | "warning" | "error";
 export type Shell = "bash" | "zsh" | "fish" | "sh";
 
 /**
+ * Parameters of `tenstorrent/show`.
+ */
+export type ShowParams = { 
+/**
+ * Entry id, model name or repository.
+ */
+model: string, };
+
+/**
  * Parameters of `tenstorrent/status`: one snapshot of everything that shows.
  */
 export type Status = { 
@@ -790,12 +931,40 @@ expected: Array<ExpectedChip>,
  */
 deadline_s: number, };
 
+/**
+ * How much of the weights is there. Greater is better.
+ */
+export type WeightState = "unknown" | "absent" | "partial" | "complete";
+
+/**
+ * The weights of one model on this host.
+ */
+export type Weights = { 
+/**
+ * How much is there.
+ */
+state: WeightState, 
+/**
+ * Bytes that are there.
+ */
+bytes: number, 
+/**
+ * The folder with them.
+ */
+folder: string | null, 
+/**
+ * What is missing, in words; at most a few.
+ */
+missing: Array<string>, };
+
 /** Requests from the client, by method. */
 export interface Requests {
   /** What is in this box. Passive, unless `refresh` asks tt-smi as well. */
   "tenstorrent/probe": { params: ProbeParams; result: Host };
   /** What runs on this box, the best first, with reasons. */
   "tenstorrent/match": { params: MatchParams; result: MatchList };
+  /** Everything about one model: its entries here with reasons, and why the others are not offered. */
+  "tenstorrent/show": { params: ShowParams; result: ModelDetails };
   /** The exact command that serves a model from a checkout on this host. */
   "tenstorrent/command": { params: CommandParams; result: ServeCommand };
   /** How often the status is sent, and whether at all. Answers the status of now. */

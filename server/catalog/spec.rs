@@ -63,6 +63,13 @@ pub struct Model {
     pub param_count: Option<f64>,
 }
 
+impl Model {
+    /// The repository that the weights come from.
+    pub fn weights_repo(&self) -> &str {
+        self.hf_weights_repo.as_deref().unwrap_or(&self.hf_model_repo)
+    }
+}
+
 /// What a release says about one entry.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

@@ -14,6 +14,12 @@ use crate::session::Session;
 pub(super) struct Options {
     /// Words that the name or the repository must hold
     query: Vec<String>,
+    /// What the model must be for: chat, code, vision, image, tts …
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+    /// Also models of other devices that may run here; nobody has validated them
+    #[arg(long, visible_alias = "show-experimental")]
+    experimental: bool,
     /// At most so many models
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
@@ -24,7 +30,16 @@ pub(super) struct Options {
 
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
     let query = (!options.query.is_empty()).then(|| options.query.join(" "));
-    let list = block_on(requests::matching(session, MatchParams { query, limit: options.limit, all: options.all }))?;
+    let list = block_on(requests::matching(
+        session,
+        MatchParams {
+            query,
+            task: options.task,
+            experimental: options.experimental,
+            limit: options.limit,
+            all: options.all,
+        },
+    ))?;
     let skipped = session.catalog()?.skipped.len();
     if skipped > 0 {
         output.message(&format!("warning: {skipped} entries could not be read; `tt-jukebox catalog info` says why"));

@@ -22,7 +22,10 @@ pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Resu
     if !options.raw {
         return devices::show(session, options.tt_smi, output);
     }
-    let facts = if options.tt_smi { block_on_stoppable(session.facts_with_smi())? } else { session.facts()? };
+    let mut facts = if options.tt_smi { block_on_stoppable(session.facts_with_smi())? } else { session.facts()? };
+    if facts.environment.is_none() && session.is_of_this_host() {
+        facts.environment = Some(session.environment(&*session.catalog()?));
+    }
     // Facts are data by themselves: JSON with and without --json.
     Output::new(true).print(&facts, |_| String::new())
 }

@@ -1,11 +1,11 @@
-//! `tt-jukebox show MODEL`: every entry of a model on this box, with the reasons.
+//! `tt-jukebox show MODEL`: every entry of a model, here with the reasons and elsewhere with what is missing.
 
 use clap::Args;
 
 use super::block_on;
 use super::output::{Output, printable};
 use crate::error::Result;
-use crate::protocol::{MatchList, MatchParams};
+use crate::protocol::{ModelDetails, ShowParams};
 use crate::requests;
 use crate::session::Session;
 
@@ -17,39 +17,47 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
-    let query = Some(options.model.join(" "));
-    let list = block_on(requests::matching(session, MatchParams { query, ..MatchParams::default() }))?;
-    output.print(&list, text)
+    let model = options.model.join(" ");
+    let details = block_on(requests::show(session, ShowParams { model }))?;
+    output.print(&details, text)
 }
 
-fn gb(value: Option<f64>) -> String {
-    value.map_or("not published".to_owned(), |value| format!("{value} GB"))
-}
-
-fn text(list: &MatchList) -> String {
+fn text(details: &ModelDetails) -> String {
     let mut text = String::new();
-    if let Some(name) = &list.simulated {
+    if let Some(name) = &details.simulated {
         text.push_str(&format!("For a simulated {name}.\n\n"));
     }
-    for found in &list.matches {
+    for found in &details.matches {
         text.push_str(&printable(&format!("{} on {}", found.model_name, found.device_type)));
-        text.push_str(&format!(
-            "\n  repository  {}\n  engine      {}\n  status      {}\n  context     {}\n  disk, RAM   {}, {}\n  command     {}\n  \
-             releases    {} to {}\n  entry       {}\n",
-            printable(&found.hf_model_repo),
-            printable(&found.engine),
-            printable(&found.status),
-            found.max_context.map_or("-".into(), |tokens| format!("{tokens} tokens")),
-            gb(found.min_disk_gb),
-            gb(found.min_ram_gb),
-            if found.command { "`tt-jukebox command` prints it" } else { "none: it runs only as a container" },
-            found.releases.first().map_or("-", String::as_str),
-            found.releases.last().map_or("-", String::as_str),
-            printable(&found.model_id),
-        ));
+        for (title, value) in requests::show::rows(found) {
+            text.push_str(&format!("\n  {title:<11} {}", printable(&value)));
+        }
+        let command =
+            if found.command { "`tt-jukebox command` prints it" } else { "none: it runs only as a container" };
+        text.push_str(&format!("\n  command     {command}\n"));
         for reason in &found.reasons {
             text.push_str(&format!("  - {}\n", printable(reason)));
         }
+        text.push('\n');
+    }
+    if details.matches.is_empty() {
+        let product = details.product.as_deref().unwrap_or("this machine");
+        text.push_str(&format!("Nothing by this name runs on {product}.\n\n"));
+    }
+    if !details.excluded.is_empty() {
+        text.push_str("Not offered here:\n");
+    }
+    for other in &details.excluded {
+        let line = format!(
+            "  {} on {} ({}, {}, last in {}): {}\n",
+            other.model_name,
+            other.device_type,
+            other.engine,
+            other.status.to_lowercase(),
+            other.last_release,
+            other.missing
+        );
+        text.push_str(&printable(line.trim_end()));
         text.push('\n');
     }
     text

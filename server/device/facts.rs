@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::environment::EnvironmentFacts;
+
 /// One small file as it was found: its trimmed text, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,6 +61,9 @@ pub struct Facts {
     pub system: SystemFacts,
     /// Memory, disk and the like.
     pub resources: ResourceFacts,
+    /// Weights and checkouts, when they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<EnvironmentFacts>,
 }
 
 /// One PCI function of a Tenstorrent chip.

@@ -9,6 +9,7 @@ pub mod holders;
 pub mod host;
 mod nodes;
 pub mod probe;
+pub mod products;
 pub mod resources;
 pub mod simulate;
 pub mod smi;

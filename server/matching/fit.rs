@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::spec::{Release, Requirement};
+use crate::catalog::spec::{ModelSpec, Release, Requirement};
 use crate::device::host::Resources;
 use crate::device::{Host, version};
+use crate::environment::Installed;
+use crate::environment::weights::WeightState;
 
 /// Memory and disk of this host against what the publisher asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,10 +26,10 @@ pub enum Fit {
 /// Judges memory, disk, firmware and driver; says what is missing.
 ///
 /// The published figures are called GB and compared with GiB by tt-inference-server (`setup_host.py`), so they are here.
-pub fn judge(release: &Release, host: &Host, reasons: &mut Vec<String>) -> Fit {
-    let resources = &host.resources;
+pub fn judge(spec: &ModelSpec, host: &Host, installed: &Installed, reasons: &mut Vec<String>) -> Fit {
+    let (release, resources) = (&spec.release, &host.resources);
     memory(release.min_ram_gb, resources, reasons)
-        .max(disk(release.min_disk_gb, resources, reasons))
+        .max(disk(spec, resources, installed, reasons))
         .max(software(release, host, reasons))
 }
 
@@ -45,10 +47,18 @@ fn memory(need: Option<f64>, resources: &Resources, reasons: &mut Vec<String>) -
     Fit::Fits
 }
 
-fn disk(need: Option<f64>, resources: &Resources, reasons: &mut Vec<String>) -> Fit {
-    let (Some(need), Some(free)) = (need, resources.disk_free_gib) else { return Fit::Unknown };
+/// What is downloaded already needs no free disk any more.
+fn disk(spec: &ModelSpec, resources: &Resources, installed: &Installed, reasons: &mut Vec<String>) -> Fit {
+    let repo = spec.model.weights_repo();
+    if installed.state_of(repo) == WeightState::Complete {
+        return Fit::Fits;
+    }
+    let (Some(asked), Some(free)) = (spec.release.min_disk_gb, resources.disk_free_gib) else { return Fit::Unknown };
+    let there = installed.gib_of(repo);
+    let need = (asked - there).max(0.0);
     if free < need {
-        reasons.push(format!("needs {need} GB of disk, {free} are free at {}", resources.weights_dir));
+        let rest = if there > 0.0 { format!("{need:.1} GB more") } else { format!("{need} GB") };
+        reasons.push(format!("needs {rest} of disk, {free} are free at {}", resources.weights_dir));
         return Fit::No;
     }
     Fit::Fits
@@ -103,7 +113,11 @@ mod tests {
             weights_dir: "/w".into(),
         };
         let mut reasons = Vec::new();
-        (judge(&release, &host, &mut reasons), reasons)
+        (judge(&of(release), &host, &Installed::default(), &mut reasons), reasons)
+    }
+
+    fn of(release: Release) -> ModelSpec {
+        ModelSpec { release, ..ModelSpec::default() }
     }
 
     #[test]
@@ -120,7 +134,7 @@ mod tests {
     fn what_is_not_known_is_not_judged() {
         let mut host = interpret(&simulate::facts("n150").unwrap());
         host.resources = Resources::default();
-        assert_eq!(judge(&Release::default(), &host, &mut Vec::new()), Fit::Unknown);
+        assert_eq!(judge(&ModelSpec::default(), &host, &Installed::unknown(), &mut Vec::new()), Fit::Unknown);
     }
 
     #[test]
@@ -133,7 +147,7 @@ mod tests {
                 Requirements { firmware: requirement(firmware, mode), kmd: requirement(">=2.1.0", "STRICT") };
             let release = Release { requirements, min_ram_gb: Some(1.0), min_disk_gb: Some(1.0), ..Release::default() };
             let mut reasons = Vec::new();
-            (judge(&release, &host, &mut reasons), reasons)
+            (judge(&of(release), &host, &Installed::default(), &mut reasons), reasons)
         };
         assert_eq!(judged(">=18.6.0", "STRICT"), (Fit::Fits, vec![]));
         let missed = "this box has 19.5.0.0";

@@ -1,5 +1,6 @@
 //! How well a typed name answers to an entry.
 
+use super::task::{self, Task};
 use crate::catalog::spec::ModelSpec;
 
 /// Score of a name that is given in full.
@@ -10,18 +11,29 @@ pub const EXACT: u32 = 100;
 pub struct Words {
     whole: String,
     plain: String,
-    words: Vec<String>,
+    words: Vec<Word>,
+}
+
+#[derive(Debug)]
+struct Word {
+    plain: String,
+    /// What it means when the name does not hold it.
+    task: Option<&'static Task>,
 }
 
 impl Words {
     /// Takes a typed name apart.
     pub fn new(query: &str) -> Self {
         let whole = query.trim();
-        let words = whole.split(|c: char| !c.is_alphanumeric() && c != '.').map(plain);
-        Self { whole: whole.to_owned(), plain: plain(whole), words: words.filter(|word| !word.is_empty()).collect() }
+        let words = whole.split(|c: char| !c.is_alphanumeric() && c != '.').filter_map(|word| {
+            let task = task::find(word);
+            Some(Word { plain: plain(word), task }).filter(|word| !word.plain.is_empty())
+        });
+        Self { whole: whole.to_owned(), plain: plain(whole), words: words.collect() }
     }
 
-    /// Higher is better; none is no match. Every word must stand in the name or the repository.
+    /// Higher is better; none is no match. Every word must stand in the name or the repository, or be a task that the
+    /// model serves.
     pub fn score(&self, spec: &ModelSpec) -> Option<u32> {
         let (name, repo) = (&spec.model.model_name, &spec.model.hf_model_repo);
         if [&spec.model_id, name, repo].into_iter().any(|known| self.whole.eq_ignore_ascii_case(known)) {
@@ -31,11 +43,23 @@ impl Words {
             return None;
         }
         let (plain_name, plain_repo) = (plain(name), plain(repo));
-        let holds = |word: &String| plain_name.contains(word.as_str()) || plain_repo.contains(word.as_str());
+        let holds = |word: &Word| plain_name.contains(&word.plain) || plain_repo.contains(&word.plain);
         if self.words.iter().all(holds) {
             return Some(if plain_name.starts_with(&self.plain) { 80 } else { 60 });
         }
-        self.words.iter().all(|word| holds(word) || is_misspelt(word, name)).then_some(40)
+        let serves = |word: &Word| word.task.is_some_and(|task| task.score(spec).is_some());
+        self.words.iter().all(|word| holds(word) || serves(word)).then_some(50)
+    }
+
+    /// The same for a name with slips of the finger; asked when nothing answers to the words as they are.
+    pub fn score_misspelt(&self, spec: &ModelSpec) -> Option<u32> {
+        if self.words.is_empty() {
+            return None;
+        }
+        let (name, repo) = (&spec.model.model_name, &spec.model.hf_model_repo);
+        let (plain_name, plain_repo) = (plain(name), plain(repo));
+        let holds = |word: &Word| plain_name.contains(&word.plain) || plain_repo.contains(&word.plain);
+        self.words.iter().all(|word| holds(word) || is_misspelt(&word.plain, name)).then_some(40)
     }
 }
 
@@ -63,7 +87,14 @@ pub fn nearest<'a>(query: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a
 }
 
 /// Letters and digits only, in lower case: `Llama-3.1 8B` and `llama3.1-8b` are the same name.
+/// Letters and digits alone, in lower case. Nearly every name is ASCII, where that is bytes for bytes.
 fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        let bytes = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase()));
+        let mut plain = String::with_capacity(text.len());
+        plain.extend(bytes);
+        return plain;
+    }
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -107,7 +138,8 @@ mod tests {
             ("", None),
         ];
         for (query, expected) in rows {
-            assert_eq!(Words::new(query).score(&spec), expected, "{query}");
+            let words = Words::new(query);
+            assert_eq!(words.score(&spec).or_else(|| words.score_misspelt(&spec)), expected, "{query}");
         }
     }
 }

@@ -5,11 +5,12 @@ use std::cmp::Reverse;
 use super::matching::{no_match, nothing_to_run_on};
 use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
+use crate::environment::Installed;
 use crate::error::{Failure, FailureKind, Result};
 use crate::matching::{EXACT, Words, placement_for, verdict};
 use crate::protocol::{CommandParams, ServeCommand};
 use crate::recipe::{Checkout, recipe, render};
-use crate::session::Session;
+use crate::session::{Session, Survey};
 
 /// Renders the host command of the entry that `params` name.
 ///
@@ -17,8 +18,7 @@ use crate::session::Session;
 /// When no entry fits, when more than one model answers to the name, when the entry can only run in a container, or
 /// when a published value cannot stand on a command line.
 pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCommand> {
-    let host = session.host()?;
-    let catalog = session.catalog()?;
+    let Survey { host, installed, catalog } = session.survey()?;
     let entry = choose(&params, &host, &catalog)?;
     let spec = &entry.spec;
     if spec.engine != "vLLM" {
@@ -37,7 +37,7 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
     };
     let release = catalog.releases_of(entry).pop().unwrap_or_default();
     let mut recipe = recipe(spec, &release, &checkout);
-    let mut first = concerns(entry, &host, &catalog);
+    let mut first = concerns(entry, &host, &installed, &catalog);
     if let Some(name) = &host.simulated {
         first.insert(0, format!("made for a simulated {name}, not for this machine"));
     }
@@ -67,8 +67,8 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
 }
 
 /// What stands in the way of serving the entry on this box now.
-fn concerns(entry: &Entry, host: &Host, catalog: &Catalog) -> Vec<String> {
-    let (_, mut concerns) = verdict(entry, host, catalog);
+fn concerns(entry: &Entry, host: &Host, installed: &Installed, catalog: &Catalog) -> Vec<String> {
+    let (_, mut concerns) = verdict(entry, host, installed, catalog);
     if placement_for(&entry.spec, host).is_none() {
         let here = host.product.as_deref().unwrap_or("without a device that it can run on");
         concerns.push(format!("made for {}, and this box is {here}", entry.spec.device_type));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::device::{Facts, Host, interpret, snapshot};
 use crate::doctor::{Seen, examine, report, shareable};
+use crate::environment::Installed;
 use crate::error::Result;
 use crate::matching::{self, Fit, Query};
 use crate::process;
@@ -73,7 +74,7 @@ async fn version_of(program: &Path) -> std::result::Result<String, String> {
 /// Names of the entries for this box that ask for newer firmware or a newer driver, and how many entries there are.
 fn blocked(session: &Session, host: &Host) -> (Vec<String>, usize) {
     let Ok(catalog) = session.catalog() else { return (Vec::new(), 0) };
-    let all = matching::matches(&Query::default(), host, &catalog);
+    let all = matching::matches(&Query::default(), host, &Installed::unknown(), &catalog);
     let count = all.len();
     let of_software =
         |found: &matching::Match| found.fit == Fit::No && found.reasons.iter().any(|r| r.starts_with("requires"));

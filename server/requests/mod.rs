@@ -7,6 +7,7 @@ mod matching;
 pub mod monitor;
 mod probe;
 mod reset;
+pub mod show;
 pub mod status;
 
 pub use command::command;
@@ -15,3 +16,4 @@ pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
+pub use show::show;

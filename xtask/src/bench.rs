@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use tt_jukebox::catalog::{Catalog, published};
 use tt_jukebox::device::{interpret, simulate};
+use tt_jukebox::environment::Installed;
 use tt_jukebox::matching::{Query, matches};
 
 use crate::cargo::cargo;
@@ -106,8 +107,9 @@ fn in_process(workspace: &Workspace) -> Result<()> {
     let host = interpret(&simulate::facts("t3k").map_err(|failure| anyhow!("{failure}"))?);
     for (name, text) in [("match_10000_by_name", Some("llama 8b".to_owned())), ("match_10000_all", None)] {
         let query = Query { text, limit: Some(50), ..Query::default() };
+        let installed = Installed::default();
         let time = median(20, || {
-            black_box(matches(&query, &host, &catalog));
+            black_box(matches(&query, &host, &installed, &catalog));
             Ok(())
         })?;
         metric(name, time, "ms");

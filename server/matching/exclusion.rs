@@ -1,0 +1,79 @@
+//! Why an entry is not offered on this box: the one thing that is missing.
+
+use serde::{Deserialize, Serialize};
+
+use super::{experimental, placement_for};
+use crate::catalog::spec::ModelSpec;
+use crate::catalog::{Catalog, Entry};
+use crate::device::Host;
+use crate::device::products;
+
+/// An entry that this box is not offered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Excluded {
+    /// Unique id of the entry.
+    pub model_id: String,
+    /// Short name.
+    pub model_name: String,
+    /// Device that it is listed for.
+    pub device_type: String,
+    /// `vLLM`, `media` or `forge`.
+    pub engine: String,
+    /// `COMPLETE`, `FUNCTIONAL` or `EXPERIMENTAL`.
+    pub status: String,
+    /// The last release that lists it.
+    pub last_release: String,
+    /// What is missing, in one sentence.
+    pub missing: String,
+    /// True when `--experimental` offers it.
+    pub experimental: bool,
+}
+
+/// Says why `entry` is not offered on `host`; none when it is.
+pub fn excluded(entry: &Entry, host: &Host, catalog: &Catalog) -> Option<Excluded> {
+    let spec = &entry.spec;
+    if placement_for(spec, host).is_some() {
+        return None;
+    }
+    let (missing, experimental) = missing(spec, host);
+    Some(Excluded {
+        model_id: spec.model_id.clone(),
+        model_name: spec.model.model_name.clone(),
+        device_type: spec.device_type.clone(),
+        engine: spec.engine.clone(),
+        status: spec.release.status.clone(),
+        last_release: catalog.releases_of(entry).pop().unwrap_or_default(),
+        missing,
+        experimental,
+    })
+}
+
+fn missing(spec: &ModelSpec, host: &Host) -> (String, bool) {
+    let here = match (&host.product, host.boards.len()) {
+        (Some(product), _) => format!("this box is {product}"),
+        (None, 0) => "no device is here".to_owned(),
+        (None, _) => host.product_reason.clone(),
+    };
+    let alike = host.placements.iter().find(|placement| placement.device_type == spec.device_type);
+    if let Some(placement) = alike {
+        let why = format!("only vLLM entries carry over, and its engine is {}", spec.engine);
+        return (format!("{}; {why}", placement.reason), false);
+    }
+    let Some(product) = products::find(&spec.device_type) else {
+        return (format!("{} is no Tenstorrent device", spec.device_type), false);
+    };
+    let needs = format!("needs {} ({}); {here}", product.made_of, product.name);
+    let mut refusals = Vec::new();
+    for placement in &host.placements {
+        let Some(target) = products::find(&placement.device_type) else { continue };
+        match experimental::carry(spec, target) {
+            Ok(carried) => return (format!("{needs}; may run as {} all the same", carried.target), true),
+            Err(why) => refusals.push(why),
+        }
+    }
+    match refusals.into_iter().next() {
+        Some(why) if product.hosts == 1 => (format!("{needs}; {why}"), false),
+        _ => (needs, false),
+    }
+}

@@ -1,0 +1,194 @@
+//! Entries that are listed for another device and may run here all the same: one architecture, one machine, enough
+//! memory. Nobody has validated them, so they come only when they are asked for, and say what was reduced and why.
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::spec::ModelSpec;
+use crate::device::products::{self, Product};
+
+/// Bytes of one parameter in memory: tt_transformers keeps weights as bfp8, one byte and a shared exponent for each 16.
+const BYTES_PER_PARAMETER: f64 = 1.0625;
+/// Part of the memory that must be left beside the weights, for activations, traces and the KV cache.
+const LEFT_AT_LEAST: f64 = 0.15;
+/// A shorter context serves nobody.
+const SHORTEST_CONTEXT: u64 = 1024;
+/// Block of the KV cache in tokens where the entry names none.
+const USUAL_BLOCK: u64 = 64;
+
+/// How an entry of another device would run here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Carried {
+    /// The part of this box that it would run on.
+    pub target: String,
+    /// Context in tokens: a multiple of the block of the KV cache.
+    pub max_context: u64,
+    /// Sequences at once, at least one.
+    pub max_concurrency: u64,
+    /// What was reduced, and why.
+    pub reduced: Vec<String>,
+}
+
+/// Takes an entry over to `target`.
+///
+/// # Errors
+/// One sentence on what forbids it.
+pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, String> {
+    let listed = &spec.device_type;
+    let Some(whole) = products::find(listed) else { return Err(format!("{listed} is no Tenstorrent device")) };
+    // One replica runs on a part where the entry names one; the others are copies of it.
+    let source = spec.release.subdevice_type.as_deref().and_then(products::find).unwrap_or(whole);
+    if whole.hosts > 1 {
+        return Err(format!("{listed} is {}", whole.made_of));
+    }
+    if spec.engine != "vLLM" {
+        return Err(format!("the container of the {} engine is made for its device alone", spec.engine));
+    }
+    if source.arch != target.arch {
+        return Err(format!("{listed} is {:?} and {} is {:?}", source.arch, target.name, target.arch));
+    }
+    let code = &spec.implementation.impl_id;
+    if ["galaxy", "qb2", "blackhole"].iter().any(|bound| code.contains(bound)) {
+        return Err(format!("its code, {}, is written for {listed} alone", spec.implementation.impl_name));
+    }
+    let (context, users) = limits(spec)?;
+    if source.dram_gb <= target.dram_gb {
+        return Ok(Carried {
+            target: target.name.into(),
+            max_context: context,
+            max_concurrency: users,
+            reduced: Vec::new(),
+        });
+    }
+    let Some(billions) = billions(spec) else { return Err("its size is not published".into()) };
+    let weights = billions * BYTES_PER_PARAMETER;
+    let (there, here) = (f64::from(source.dram_gb), f64::from(target.dram_gb));
+    if here - weights < here * LEFT_AT_LEAST {
+        return Err(format!(
+            "its {billions} billion parameters need about {weights:.0} GB, and {} has {here} GB on its chips",
+            target.name
+        ));
+    }
+    let ratio = ((here - weights) / (there - weights)).min(1.0);
+    let block = block(spec);
+    let max_context = scaled(context, ratio) / block * block;
+    if max_context < SHORTEST_CONTEXT {
+        return Err(format!("the memory of {} leaves a context of {max_context} tokens", target.name));
+    }
+    let max_concurrency = scaled(users, ratio).max(1);
+    let why = format!(
+        "about {:.1} GB are left beside the weights on {}, {:.1} GB on {}",
+        here - weights,
+        target.name,
+        there - weights,
+        source.name
+    );
+    Ok(Carried {
+        target: target.name.into(),
+        max_context,
+        max_concurrency,
+        reduced: vec![
+            format!("context {max_context} instead of {context}: {why}"),
+            format!("{max_concurrency} sequences at once instead of {users}, for the same reason"),
+        ],
+    })
+}
+
+/// Billions of parameters in memory. For a mixture of experts the spec files count those that are active at once, and the
+/// name has them all: 26B-A4B.
+fn billions(spec: &ModelSpec) -> Option<f64> {
+    let parts = spec.model.model_name.split('-');
+    let named = parts.filter_map(|part| part.strip_suffix(['B', 'b'])?.parse::<f64>().ok());
+    let known = named.chain(spec.model.param_count).filter(|billions| *billions > 0.0);
+    known.fold(None, |most: Option<f64>, billions| Some(most.map_or(billions, |most| most.max(billions))))
+}
+
+/// Context and sequences of one replica.
+fn limits(spec: &ModelSpec) -> Result<(u64, u64), String> {
+    let release = &spec.release;
+    let (Some(context), Some(users)) = (release.max_context, release.max_concurrency) else {
+        return Err("its limits are not published".into());
+    };
+    let replicas = whole(spec, "data_parallel_size").unwrap_or(1).max(1);
+    Ok((context, (users / replicas).max(1)))
+}
+
+fn block(spec: &ModelSpec) -> u64 {
+    whole(spec, "block_size").unwrap_or(USUAL_BLOCK).max(1)
+}
+
+fn whole(spec: &ModelSpec, key: &str) -> Option<u64> {
+    let value = spec.release.vllm_args.get(key)?;
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+fn scaled(value: u64, ratio: f64) -> u64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "tokens")]
+    let scaled = (value as f64 * ratio) as u64;
+    scaled
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalog::spec::{Model, Release};
+
+    fn entry(device: &str, billions: f64, context: u64, users: u64) -> ModelSpec {
+        ModelSpec {
+            device_type: device.into(),
+            engine: "vLLM".into(),
+            model: Model { param_count: Some(billions), ..Model::default() },
+            release: Release { max_context: Some(context), max_concurrency: Some(users), ..Release::default() },
+            ..ModelSpec::default()
+        }
+    }
+
+    fn on(spec: &ModelSpec, target: &str) -> Result<Carried, String> {
+        carry(spec, products::find(target).unwrap())
+    }
+
+    #[test]
+    fn what_is_taken_over_and_what_is_not() {
+        let same = on(&entry("P100", 8.0, 65536, 32), "P150").unwrap();
+        assert_eq!((same.max_context, same.max_concurrency, same.reduced.len()), (65536, 32, 0));
+        let less = on(&entry("N300", 7.0, 32768, 32), "N150").unwrap();
+        expect_test::expect![[r#"
+            [
+                "context 9024 instead of 32768: about 4.6 GB are left beside the weights on N150, 16.6 GB on N300",
+                "8 sequences at once instead of 32, for the same reason",
+            ]
+        "#]]
+        .assert_debug_eq(&less.reduced);
+        let refused = |spec: &ModelSpec, target: &str| on(spec, target).unwrap_err();
+        assert!(refused(&entry("T3K", 70.0, 131_072, 32), "N150").contains("need about 74 GB"));
+        assert_eq!(refused(&entry("N150", 1.0, 8192, 32), "P150"), "N150 is Wormhole and P150 is Blackhole");
+        assert_eq!(
+            refused(&entry("DUAL_GALAXY", 1.0, 8192, 32), "GALAXY"),
+            "DUAL_GALAXY is two Wormhole Galaxies as a cluster"
+        );
+        assert_eq!(refused(&entry("GPU", 1.0, 8192, 32), "N150"), "GPU is no Tenstorrent device");
+        let mut experts = entry("P300X2", 4.0, 65536, 32);
+        experts.model.model_name = "diffusiongemma-26B-A4B-it".into();
+        assert!(refused(&experts, "P150").contains("26 billion parameters"));
+        let media = ModelSpec { engine: "media".into(), ..entry("N300", 1.0, 8192, 32) };
+        assert!(refused(&media, "N150").contains("media engine"));
+        let mut bound = entry("GALAXY", 8.0, 8192, 32);
+        bound.implementation.impl_id = "llama3_70b_galaxy".into();
+        assert!(refused(&bound, "T3K").contains("written for GALAXY alone"));
+    }
+
+    proptest! {
+        #[test]
+        fn reduced_parameters_hold_the_rules(billions in 0.1..200.0, context in 1_u64..1_000_000, users in 0_u64..1000) {
+            for target in &products::PRODUCTS {
+                for source in ["N300", "T3K", "GALAXY", "P300X2", "P150X8"] {
+                    let Ok(carried) = on(&entry(source, billions, context, users), target.name) else { continue };
+                    prop_assert!(carried.max_concurrency >= 1 && carried.max_context <= context);
+                    prop_assert!(carried.reduced.is_empty() || carried.max_context % USUAL_BLOCK == 0);
+                }
+            }
+        }
+    }
+}
