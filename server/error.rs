@@ -21,6 +21,8 @@ pub enum FailureKind {
     Input,
     /// Another program (tt-smi, git …) failed, hung or is missing.
     Tool,
+    /// The network, or a server in it, failed.
+    Network,
     /// Asked for something that this program does not do.
     NotSupported,
     /// Stopped by the user.
@@ -29,7 +31,7 @@ pub enum FailureKind {
 
 impl FailureKind {
     /// Every kind with its exit code and meaning, as `--help` and the README list them.
-    pub const ALL: [(Self, u8, &'static str); 8] = [
+    pub const ALL: [(Self, u8, &'static str); 9] = [
         (Self::Internal, 1, "a defect of tt-jukebox"),
         (Self::Usage, 2, "the call was worded wrongly"),
         (Self::NoDevice, 3, "no Tenstorrent device found"),
@@ -37,6 +39,7 @@ impl FailureKind {
         (Self::Input, 5, "a file or a setting could not be read"),
         (Self::Tool, 6, "another program failed, hung or is missing"),
         (Self::NotSupported, 7, "not supported"),
+        (Self::Network, 8, "the network, or a server in it, failed"),
         (Self::Cancelled, 130, "stopped by the user"),
     ];
 

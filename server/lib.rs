@@ -9,6 +9,7 @@ pub mod device;
 pub mod doctor;
 pub mod environment;
 pub mod error;
+pub mod http;
 pub mod lsp;
 pub mod matching;
 pub mod process;

@@ -9,6 +9,7 @@ use crate::device::host::Holder;
 use crate::device::{Finding, Health, Host};
 use crate::matching::{Excluded, Match};
 use crate::recipe::{Recipe, Shell};
+pub use crate::requests::CatalogInfo;
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -23,6 +24,8 @@ macro_rules! for_each_request {
             show: "tenstorrent/show" (ShowParams) -> ModelDetails;
             /// The exact command that serves a model from a checkout on this host.
             command: "tenstorrent/command" (CommandParams) -> ServeCommand;
+            /// What the catalog holds and how old it is; with `refresh` it is looked for newer files first.
+            catalog: "tenstorrent/catalog" (CatalogParams) -> CatalogInfo;
             /// How often the status is sent, and whether at all. Answers the status of now.
             monitor: "tenstorrent/monitor" (MonitorParams) -> Status;
             /// What a reset would do: who holds the boards, which command, what must be true afterwards. Does nothing.
@@ -111,6 +114,15 @@ pub struct ModelDetails {
     pub excluded: Vec<Excluded>,
     /// The same as Markdown.
     pub text: String,
+}
+
+/// Parameters of `tenstorrent/catalog`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct CatalogParams {
+    /// True looks for newer spec files first, whenever that was last done.
+    pub refresh: bool,
 }
 
 /// Parameters of `tenstorrent/command`.

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::catalog::Catalog;
+use crate::catalog::refresh::{Outcome, refresh};
+use crate::catalog::{Catalog, source};
 use crate::device::facts::SmiAnswer;
 use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
 use crate::environment::{self, EnvironmentFacts, Installed, Places};
@@ -23,7 +25,7 @@ pub struct Session {
     pub settings: Settings,
     prober: Prober,
     weights: PathBuf,
-    catalog: OnceLock<Result<Arc<Catalog>>>,
+    catalog: RwLock<Option<Result<Arc<Catalog>>>>,
     /// Seconds between two looks of the monitor; none when it does not look by itself.
     rhythm: watch::Sender<Option<u32>>,
 }
@@ -51,7 +53,7 @@ impl Session {
             prober: Prober::new(root, weights.clone()),
             weights,
             settings,
-            catalog: OnceLock::new(),
+            catalog: RwLock::default(),
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
         }
     }
@@ -148,20 +150,41 @@ impl Session {
         self.rhythm.subscribe()
     }
 
-    /// The catalog of this run; read once.
+    /// The catalog of this run: the file that the settings name, else the fetched one, else the bundled one. Read once,
+    /// and again after it has been refreshed.
     ///
     /// # Errors
     /// When the file that the settings name cannot be used.
     pub fn catalog(&self) -> Result<Arc<Catalog>> {
-        self.catalog
-            .get_or_init(|| {
-                let catalog = match self.settings.path("catalog") {
-                    Some(path) => Catalog::load(&path),
-                    None => Catalog::bundled(),
-                };
-                catalog.map(Arc::new)
-            })
-            .clone()
+        if let Some(known) = &*self.catalog.read().unwrap_or_else(PoisonError::into_inner) {
+            return known.clone();
+        }
+        let read = match self.settings.path("catalog") {
+            Some(path) => Catalog::load(&path),
+            None => source::newest(source::cache().as_ref()),
+        };
+        let read = read.map(Arc::new);
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Some(read.clone());
+        read
+    }
+
+    /// Looks for newer spec files: when somebody wants it now, else at most once an hour and only where the settings
+    /// allow it. A file that the settings name is never refreshed.
+    ///
+    /// # Errors
+    /// When nothing newer could be had; what was here stays.
+    pub async fn refresh_catalog(&self, now_wanted: bool, deadline: Duration) -> Result<Outcome> {
+        let wanted = now_wanted || self.settings.switch("catalog_updates")?;
+        let (true, None, Some(cache)) = (wanted, self.settings.get("catalog"), source::cache()) else {
+            return Ok(Outcome::NotDue);
+        };
+        let url = self.settings.get("catalog_url").unwrap_or_default();
+        let outcome = refresh(&cache, url, now_wanted, deadline).await;
+        // Whatever came of it, its age and trouble are part of what is shown.
+        if !matches!(outcome, Ok(Outcome::NotDue)) {
+            *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        outcome
     }
 }
 

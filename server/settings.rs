@@ -26,7 +26,7 @@ pub struct Setting {
 }
 
 /// The list.
-pub const SETTINGS: [Setting; 9] = [
+pub const SETTINGS: [Setting; 11] = [
     Setting {
         key: "root",
         env: "TT_JUKEBOX_ROOT",
@@ -61,6 +61,20 @@ pub const SETTINGS: [Setting; 9] = [
         default: "",
         from_project: false,
         doc: "Published spec file, or a folder of them, in place of the bundled catalog.",
+    },
+    Setting {
+        key: "catalog_url",
+        env: "TT_JUKEBOX_CATALOG_URL",
+        default: "https://raw.githubusercontent.com/tenstorrent/tt-inference-server",
+        from_project: false,
+        doc: "Address, or mirror, of the repository that the spec files are fetched from.",
+    },
+    Setting {
+        key: "catalog_updates",
+        env: "TT_JUKEBOX_CATALOG_UPDATES",
+        default: "on",
+        from_project: false,
+        doc: "Whether to look for newer spec files once an hour: on or off.",
     },
     Setting {
         key: "tt_smi",
@@ -263,6 +277,23 @@ impl Settings {
     /// Home directory.
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// A setting that is `on` or `off`.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub fn switch(&self, key: &str) -> Result<bool> {
+        match self.get(key).unwrap_or("on") {
+            "on" | "true" => Ok(true),
+            "off" | "false" => Ok(false),
+            value => Err(Failure::new(
+                FailureKind::Input,
+                format!("{value:?} is neither on nor off"),
+                format!("the setting {key}, from {}, is a switch", self.source(key)),
+                "`tt-jukebox config` shows where the value comes from.",
+            )),
+        }
     }
 
     /// The port of the server.

@@ -48,6 +48,80 @@ max_concurrency: number,
 reduced: Array<string>, };
 
 /**
+ * Answer of `tenstorrent/catalog` and of `catalog info --json`.
+ */
+export type CatalogInfo = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Where it comes from, in words.
+ */
+source: string, 
+/**
+ * Release that a refresh has just brought; null when it brought none.
+ */
+updated: string | null, 
+/**
+ * Releases, oldest first.
+ */
+releases: Array<string>, 
+/**
+ * The newest of them.
+ */
+newest: string, 
+/**
+ * Entries of all releases together.
+ */
+entries: number, 
+/**
+ * Those that the newest one has.
+ */
+current_entries: number, 
+/**
+ * Number of models.
+ */
+models: number, 
+/**
+ * Entries by engine.
+ */
+engines: { [key in string]: number }, 
+/**
+ * Entries by device.
+ */
+devices: { [key in string]: number }, 
+/**
+ * Entries by status.
+ */
+statuses: { [key in string]: number }, 
+/**
+ * Address that newer files are looked for at; null when a file was named.
+ */
+url: string | null, 
+/**
+ * When a server last said what the newest file is, in seconds since 1970.
+ */
+checked_at: number | null, 
+/**
+ * Why the last try failed.
+ */
+trouble: string | null, 
+/**
+ * Entries that could not be read.
+ */
+skipped: Array<Skipped>, };
+
+/**
+ * Parameters of `tenstorrent/catalog`.
+ */
+export type CatalogParams = { 
+/**
+ * True looks for newer spec files first, whenever that was last done.
+ */
+refresh: boolean, };
+
+/**
  * One chip (ASIC). A missing value is null and its reason stands in the findings.
  */
 export type Chip = { 
@@ -221,7 +295,7 @@ next: string, };
 /**
  * The kind of a failure. It decides the exit code of the command line and nothing else.
  */
-export type FailureKind = "internal" | "usage" | "no_device" | "no_match" | "input" | "tool" | "not_supported" | "cancelled";
+export type FailureKind = "internal" | "usage" | "no_device" | "no_match" | "input" | "tool" | "network" | "not_supported" | "cancelled";
 
 /**
  * The family of a board: variants that serve alike share one (p150a, p150b and p150c are `P150`).
@@ -832,6 +906,23 @@ export type ShowParams = {
 model: string, };
 
 /**
+ * An entry that could not be read.
+ */
+export type Skipped = { 
+/**
+ * Release of the file.
+ */
+release: string, 
+/**
+ * Where in the file.
+ */
+place: string, 
+/**
+ * What is wrong with it.
+ */
+reason: string, };
+
+/**
  * Parameters of `tenstorrent/status`: one snapshot of everything that shows.
  */
 export type Status = { 
@@ -967,6 +1058,8 @@ export interface Requests {
   "tenstorrent/show": { params: ShowParams; result: ModelDetails };
   /** The exact command that serves a model from a checkout on this host. */
   "tenstorrent/command": { params: CommandParams; result: ServeCommand };
+  /** What the catalog holds and how old it is; with `refresh` it is looked for newer files first. */
+  "tenstorrent/catalog": { params: CatalogParams; result: CatalogInfo };
   /** How often the status is sent, and whether at all. Answers the status of now. */
   "tenstorrent/monitor": { params: MonitorParams; result: Status };
   /** What a reset would do: who holds the boards, which command, what must be true afterwards. Does nothing. */

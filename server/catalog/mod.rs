@@ -1,10 +1,13 @@
-//! What can be served: entries of the published spec files of every release, bundled with the program or read from a
-//! file or a folder.
+//! What can be served: entries of the published spec files of every release, bundled with the program, fetched from their
+//! publisher, or read from a file or a folder.
 
+pub mod cache;
 pub mod condensed;
 pub mod history;
 pub mod marks;
 pub mod published;
+pub mod refresh;
+pub mod source;
 pub mod spec;
 mod trimmed;
 
@@ -46,7 +49,8 @@ pub enum Pinned {
 }
 
 /// An entry that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Skipped {
     /// Release of the file.
     pub release: String,

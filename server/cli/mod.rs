@@ -9,6 +9,7 @@ mod doctor;
 mod list;
 mod output;
 mod probe;
+mod refresh;
 mod reset;
 mod show;
 mod stopping;
@@ -55,6 +56,9 @@ struct Global {
     /// Use a published spec file, or a folder of them, in place of the bundled catalog
     #[arg(long, global = true, value_name = "PATH")]
     catalog: Option<PathBuf>,
+    /// Look for newer spec files before answering
+    #[arg(long, global = true)]
+    refresh_cache: bool,
     /// Directory in front of /sys, /proc and /dev
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<PathBuf>,
@@ -123,16 +127,28 @@ fn run(cli: Cli, output: &mut Output) -> Result<()> {
         output.message(&format!("warning: {warning}"));
     }
     let session = Session::new(settings);
-    match cli.verb {
-        Verb::Probe(options) => probe::run(&session, &options, output),
-        Verb::Devices(options) => devices::run(&session, &options, output),
-        Verb::List(options) => list::run(&session, options, output),
-        Verb::Show(options) => show::run(&session, &options, output),
-        Verb::Command(options) => command::run(&session, options, output),
-        Verb::Reset(options) => reset::run(&session, options, output),
-        Verb::Catalog(options) => catalog::run(&session, &options, output),
-        Verb::Doctor => doctor::run(&session, output),
-        Verb::Config => config::run(&session, output),
+    if cli.global.refresh_cache {
+        refresh::before(&session, output)?;
+    }
+    let asks_about_models = matches!(cli.verb, Verb::List(_) | Verb::Show(_) | Verb::Command(_));
+    let answer = answer(cli.verb, &session, output);
+    if asks_about_models {
+        refresh::after(&session, output);
+    }
+    answer
+}
+
+fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
+    match verb {
+        Verb::Probe(options) => probe::run(session, &options, output),
+        Verb::Devices(options) => devices::run(session, &options, output),
+        Verb::List(options) => list::run(session, options, output),
+        Verb::Show(options) => show::run(session, &options, output),
+        Verb::Command(options) => command::run(session, options, output),
+        Verb::Reset(options) => reset::run(session, options, output),
+        Verb::Catalog(options) => catalog::run(session, &options, output),
+        Verb::Doctor => doctor::run(session, output),
+        Verb::Config => config::run(session, output),
         Verb::Lsp => Ok(()),
     }
 }

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use lsp_types::{InitializeParams, InitializeResult, InitializedParams, ServerInfo};
 use tokio_util::task::TaskTracker;
@@ -10,6 +11,7 @@ use tower_lsp::{Client, LanguageServer, jsonrpc};
 
 use super::monitor::Monitor;
 use super::{guard, log};
+use crate::catalog::refresh::{LIFETIME_S, Outcome};
 use crate::device::Host;
 use crate::error::{Failure, FailureKind, Result};
 use crate::for_each_request;
@@ -17,6 +19,9 @@ use crate::protocol::*;
 use crate::requests;
 use crate::session::Session;
 use crate::settings::{SETTINGS, Sources, resolve};
+
+/// A look for newer spec files that nobody waits for.
+const REFRESH_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Everything that a request may need.
 #[derive(Debug)]
@@ -122,6 +127,18 @@ impl Backend {
     }
 }
 
+/// Looks for newer spec files now and then; how often it really asks is the catalog's own affair.
+async fn keep_catalog_fresh(session: Arc<Session>) {
+    loop {
+        match session.refresh_catalog(false, REFRESH_PATIENCE).await {
+            Ok(Outcome::Updated(release)) => tracing::info!("release {release} of the spec files has been fetched"),
+            Ok(Outcome::NotDue | Outcome::Unchanged) => {}
+            Err(failure) => tracing::info!("{failure}"),
+        }
+        tokio::time::sleep(Duration::from_secs(LIFETIME_S + 1)).await;
+    }
+}
+
 /// The editor's settings as options; an empty text means that the setting is not set.
 fn editor_options(value: Option<&serde_json::Value>) -> BTreeMap<String, String> {
     let mut options = BTreeMap::new();
@@ -167,6 +184,9 @@ impl LanguageServer for Backend {
         tracing::info!("tt-jukebox {}", env!("CARGO_PKG_VERSION"));
         if let Some(monitor) = self.monitor.get() {
             monitor.start();
+        }
+        if let Ok(session) = self.session() {
+            tokio::spawn(keep_catalog_fresh(session));
         }
     }
 

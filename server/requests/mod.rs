@@ -1,6 +1,7 @@
 //! The answers of the program, one file for each request. The language server and the command line call the same
 //! functions; they only differ in how they print.
 
+mod catalog;
 mod command;
 mod doctor;
 mod matching;
@@ -10,6 +11,7 @@ mod reset;
 pub mod show;
 pub mod status;
 
+pub use catalog::{CatalogInfo, catalog};
 pub use command::command;
 pub use doctor::doctor;
 pub use matching::{matching, nothing_to_run_on};

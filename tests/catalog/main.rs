@@ -8,6 +8,9 @@
     reason = "a test may stop anywhere"
 )]
 
+mod fetching;
+mod spec_server;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

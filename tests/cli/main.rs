@@ -17,6 +17,7 @@ use tempfile::TempDir;
 fn run_in(dir: &TempDir, args: &[&str], env: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
     command.args(args).env_clear().env("HOME", dir.path()).env("TT_JUKEBOX_ROOT", "/nonexistent");
+    command.env("TT_JUKEBOX_CATALOG_UPDATES", "off");
     command.envs(env.iter().copied()).current_dir(dir.path()).output().unwrap()
 }
 

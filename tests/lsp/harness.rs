@@ -88,7 +88,12 @@ impl Server {
     /// Starts the binary without a handshake.
     pub fn start(tools: &Tools, env: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
-        command.arg("lsp").env_clear().env("PATH", tools.dir.path()).env("HOME", tools.dir.path());
+        command
+            .arg("lsp")
+            .env_clear()
+            .env("TT_JUKEBOX_CATALOG_UPDATES", "off")
+            .env("PATH", tools.dir.path())
+            .env("HOME", tools.dir.path());
         command.envs(env.iter().copied()).current_dir(tools.dir.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -60,6 +60,8 @@ export function makeSandbox(extra = {}) {
     SHELL: "/bin/bash",
     TERM: "xterm-256color",
     TMPDIR: at("tmp"),
+    // Tests talk to this machine only.
+    TT_JUKEBOX_CATALOG_UPDATES: "off",
     USER: process.env.USER ?? "user",
     XDG_RUNTIME_DIR: at("run"),
     ...extra,

@@ -64,6 +64,7 @@ impl Server {
     fn start(binary: &Path) -> Result<Self> {
         let mut child = Command::new(binary)
             .args(["--simulate", "n150", "lsp"])
+            .env("TT_JUKEBOX_CATALOG_UPDATES", "off")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
