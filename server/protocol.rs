@@ -123,6 +123,8 @@ pub struct ModelDetails {
 pub struct CatalogParams {
     /// True looks for newer spec files first, whenever that was last done.
     pub refresh: bool,
+    /// True with `refresh` looks only when nobody has within the hour.
+    pub if_due: bool,
 }
 
 /// Parameters of `tenstorrent/command`.

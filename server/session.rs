@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::catalog::refresh::{Outcome, refresh};
+use crate::catalog::refresh::{Outcome, refresh, refresh_in_child};
 use crate::catalog::{Catalog, source};
 use crate::device::facts::SmiAnswer;
 use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
@@ -26,6 +26,8 @@ pub struct Session {
     prober: Prober,
     weights: PathBuf,
     catalog: RwLock<Option<Result<Arc<Catalog>>>>,
+    /// True for a program that stays: what needs much memory for a moment is done by a child.
+    stays: bool,
     /// Seconds between two looks of the monitor; none when it does not look by itself.
     rhythm: watch::Sender<Option<u32>>,
 }
@@ -54,8 +56,14 @@ impl Session {
             weights,
             settings,
             catalog: RwLock::default(),
+            stays: false,
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
         }
+    }
+
+    /// The session of a program that stays.
+    pub fn that_stays(self) -> Self {
+        Self { stays: true, ..self }
     }
 
     /// Reads this host passively, or the recorded or simulated one that the settings name.
@@ -179,7 +187,11 @@ impl Session {
             return Ok(Outcome::NotDue);
         };
         let url = self.settings.get("catalog_url").unwrap_or_default();
-        let outcome = refresh(&cache, url, now_wanted, deadline).await;
+        let outcome = if self.stays {
+            refresh_in_child(&cache, url, now_wanted, deadline).await
+        } else {
+            refresh(&cache, url, now_wanted, deadline).await
+        };
         // Whatever came of it, its age and trouble are part of what is shown.
         if !matches!(outcome, Ok(Outcome::NotDue)) {
             *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = None;

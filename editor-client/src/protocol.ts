@@ -60,6 +60,10 @@ schema: number,
  */
 source: string, 
 /**
+ * True when a server was just asked.
+ */
+looked: boolean, 
+/**
  * Release that a refresh has just brought; null when it brought none.
  */
 updated: string | null, 
@@ -119,7 +123,11 @@ export type CatalogParams = {
 /**
  * True looks for newer spec files first, whenever that was last done.
  */
-refresh: boolean, };
+refresh: boolean, 
+/**
+ * True with `refresh` looks only when nobody has within the hour.
+ */
+if_due: boolean, };
 
 /**
  * One chip (ASIC). A missing value is null and its reason stands in the findings.

@@ -2,6 +2,7 @@
 //! publisher, or read from a file or a folder.
 
 pub mod cache;
+mod child;
 pub mod condensed;
 pub mod history;
 pub mod marks;

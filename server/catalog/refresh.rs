@@ -61,6 +61,17 @@ pub async fn refresh(cache: &Cache, url: &str, now_wanted: bool, deadline: Durat
     result
 }
 
+/// The same in a process of its own, whose memory goes with it.
+///
+/// # Errors
+/// As [`refresh`], and when that process cannot be started.
+pub async fn refresh_in_child(cache: &Cache, url: &str, now_wanted: bool, deadline: Duration) -> Result<Outcome> {
+    if !now_wanted && !is_due(&cache.state(), seconds_now()) {
+        return Ok(Outcome::NotDue);
+    }
+    super::child::refresh(url, now_wanted, deadline).await
+}
+
 /// True when nobody has looked within the hour.
 pub fn is_due(state: &State, now: u64) -> bool {
     // A clock that was set back must not stop the looking for good.

@@ -22,17 +22,23 @@ enum Verb {
     /// Entries, models, engines, devices, releases, age, and what could not be read
     Info,
     /// Look for newer spec files now
-    Refresh,
+    Refresh {
+        /// Only when nobody has looked within the hour
+        #[arg(long)]
+        if_due: bool,
+    },
 }
 
 pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
-    let refresh = matches!(options.verb, Verb::Refresh);
-    let info = block_on_stoppable(requests::catalog(session, CatalogParams { refresh }))?;
-    if refresh {
-        match &info.updated {
-            Some(release) => output.message(&format!("release {} has been fetched", printable(release))),
-            None => output.message("there is nothing newer"),
-        }
+    let params = match options.verb {
+        Verb::Info => CatalogParams::default(),
+        Verb::Refresh { if_due } => CatalogParams { refresh: true, if_due },
+    };
+    let info = block_on_stoppable(requests::catalog(session, params))?;
+    match &info.updated {
+        Some(release) => output.message(&format!("release {} has been fetched", printable(release))),
+        None if info.looked => output.message("there is nothing newer"),
+        None => {}
     }
     output.print(&info, text)
 }

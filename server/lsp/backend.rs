@@ -83,7 +83,7 @@ impl Backend {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        Ok(Arc::new(Session::new(settings)))
+        Ok(Arc::new(Session::new(settings).that_stays()))
     }
 
     async fn answer<P, T, F>(&self, params: P, request: impl FnOnce(Arc<Session>, P) -> F) -> jsonrpc::Result<T>

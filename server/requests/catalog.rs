@@ -22,6 +22,8 @@ pub struct CatalogInfo {
     pub schema: u32,
     /// Where it comes from, in words.
     pub source: String,
+    /// True when a server was just asked.
+    pub looked: bool,
     /// Release that a refresh has just brought; null when it brought none.
     pub updated: Option<String>,
     /// Releases, oldest first.
@@ -55,11 +57,15 @@ pub struct CatalogInfo {
 /// # Errors
 /// When the catalog cannot be used, and when the look that was asked for failed.
 pub async fn catalog(session: &Session, params: CatalogParams) -> Result<CatalogInfo> {
-    let outcome = if params.refresh { session.refresh_catalog(true, PATIENCE).await? } else { Outcome::NotDue };
+    let outcome = match params.refresh {
+        true => session.refresh_catalog(!params.if_due, PATIENCE).await?,
+        false => Outcome::NotDue,
+    };
     let catalog = session.catalog()?;
     let named = session.settings.get("catalog").is_some();
     let state = source::cache().filter(|_| !named).map(|cache| cache.state()).unwrap_or_default();
     Ok(CatalogInfo {
+        looked: outcome != Outcome::NotDue,
         updated: if let Outcome::Updated(release) = outcome { Some(release) } else { None },
         url: session.settings.get("catalog_url").filter(|_| !named).map(str::to_owned),
         checked_at: state.checked_at,
@@ -79,6 +85,7 @@ fn describe(catalog: &Catalog) -> CatalogInfo {
     CatalogInfo {
         schema: 1,
         source: catalog.source.clone(),
+        looked: false,
         updated: None,
         releases: catalog.releases.clone(),
         newest: catalog.newest().to_owned(),

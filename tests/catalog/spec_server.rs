@@ -48,7 +48,8 @@ impl SpecServer {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let (replies, seen): (Arc<Mutex<BTreeMap<String, Reply>>>, Arc<Mutex<Vec<String>>>) = Default::default();
+        let replies = Arc::new(Mutex::new(BTreeMap::new()));
+        let seen = Arc::new(Mutex::new(Vec::new()));
         let end = Arc::new(AtomicBool::new(false));
         let (shared, log, stop) = (Arc::clone(&replies), Arc::clone(&seen), Arc::clone(&end));
         let thread = thread::spawn(move || {

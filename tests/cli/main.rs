@@ -355,6 +355,7 @@ fn help_lists_the_exit_codes() {
 fn a_reader_that_goes_away_is_no_error() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"))
         .args(["--simulate", "galaxy", "list", "--json"])
+        .env("TT_JUKEBOX_CATALOG_UPDATES", "off")
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())
         .spawn()

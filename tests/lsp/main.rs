@@ -10,6 +10,11 @@
 #[path = "../devices/fake_tree.rs"]
 #[allow(dead_code, reason = "shared with the tests of the probe")]
 mod fake_tree;
+#[path = "../catalog/spec_server.rs"]
+#[allow(dead_code, reason = "shared with the tests of the catalog")]
+mod spec_server;
+
+mod catalog;
 mod harness;
 mod lifecycle;
 mod monitor;
