@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the function that answers the request of the same name.
 //! Data go to stdout, messages to stderr.
 
+mod audit;
 mod catalog;
 mod command;
 mod config;
@@ -80,6 +81,8 @@ enum Verb {
     Reset(reset::Options),
     /// What the catalog holds
     Catalog(catalog::Options),
+    /// What the maintainers of the spec files may want to look at; JSON lines with --json
+    Audit(audit::Options),
     /// What is wrong with this host, and what to do
     Doctor,
     /// Every setting, its value and where it comes from
@@ -147,6 +150,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Command(options) => command::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
+        Verb::Audit(options) => audit::run(session, &options, output),
         Verb::Doctor => doctor::run(session, output),
         Verb::Config => config::run(session, output),
         Verb::Lsp => Ok(()),

@@ -7,6 +7,8 @@
     reason = "a test may stop anywhere"
 )]
 
+mod audit;
+
 use std::fs;
 use std::process::{Command, Output};
 
