@@ -8,14 +8,17 @@ mod config;
 mod devices;
 mod doctor;
 mod list;
+mod old_lines;
 mod output;
 mod probe;
 mod refresh;
 mod reset;
 mod show;
 mod stopping;
+mod usage;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::future::Future;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -27,6 +30,7 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::Shell;
 use crate::session::Session;
 use crate::settings::{Sources, resolve};
+use old_lines::Renamed;
 use output::Output;
 
 /// From "what is in this box?" to a model answering in your editor, on Tenstorrent cards.
@@ -101,16 +105,13 @@ fn exit_codes() -> String {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // clap knows whether its text is an answer (`--help`) or a complaint.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { FailureKind::Usage.exit_code() } else { 0 });
-        }
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let (cli, renamed) = match usage::parse(&args) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
     };
     let mut output = Output::new(cli.global.json);
-    match run(cli, &mut output) {
+    match run(cli, renamed.as_ref(), &mut output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);
@@ -119,7 +120,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, output: &mut Output) -> Result<()> {
+fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<()> {
     const OPTIONS: &str = "command line option";
     let options = cli.global.options();
     if matches!(cli.verb, Verb::Lsp) {
@@ -135,6 +136,11 @@ fn run(cli: Cli, output: &mut Output) -> Result<()> {
     }
     let asks_about_models = matches!(cli.verb, Verb::List(_) | Verb::Show(_) | Verb::Command(_));
     let answer = answer(cli.verb, &session, output);
+    if answer.is_ok()
+        && let Some(next) = renamed.and_then(|renamed| usage::next_step(&session, renamed))
+    {
+        output.message(&next);
+    }
     if asks_about_models {
         refresh::after(&session, output);
     }
