@@ -10,6 +10,7 @@ use super::old_lines::{Renamed, Translation, translate};
 use super::output::{Output, printable};
 use super::{Cli, complain};
 use crate::error::{Failure, FailureKind, Result};
+use crate::matching::task;
 use crate::protocol::CommandParams;
 use crate::recipe::{Shell, words};
 use crate::requests;
@@ -29,7 +30,7 @@ pub(super) fn parse(args: &[OsString]) -> Result<(Cli, Option<Renamed>), ExitCod
     let rest: Vec<String> = rest.iter().map(|arg| arg.to_string_lossy().into_owned()).collect();
     let command = Cli::command();
     let is_verb = |word: &str| word == "help" || command.find_subcommand(word).is_some();
-    match translate(&rest, is_verb, is_task) {
+    match translate(&rest, is_verb, |word| task::find(word).is_some()) {
         Translation::Current => Err(told(&error, args)),
         Translation::Refused(failure) => {
             Output::new(wants_json(args)).failure(&failure);
@@ -42,12 +43,6 @@ pub(super) fn parse(args: &[OsString]) -> Result<(Cli, Option<Renamed>), ExitCod
             Ok((cli, Some(renamed)))
         }
     }
-}
-
-/// The words for a task that the older program knew.
-fn is_task(word: &str) -> bool {
-    ["chat", "code", "code_assistant", "image", "generate_image", "video", "generate_video", "agent", "reasoning"]
-        .contains(&word)
 }
 
 /// Prints clap's text, which it knows to be an answer (`--help`) or a complaint.
@@ -71,7 +66,8 @@ fn wants_json(args: &[OsString]) -> bool {
 /// Clap's complaint in our four parts: it writes the error, then tips, then the usage, in paragraphs.
 fn failure_of(error: &clap::Error) -> Failure {
     const HELP: &str = "`tt-jukebox --help` lists the commands, `tt-jukebox COMMAND --help` the options of one.";
-    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+    let kinds = [ErrorKind::MissingSubcommand, ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand];
+    if kinds.contains(&error.kind()) {
         return Failure::new(FailureKind::Usage, "no command is named", "", HELP);
     }
     let text = error.render().to_string();

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod old_lines;
 
 use std::fs;
 use std::process::{Command, Output};
