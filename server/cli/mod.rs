@@ -2,8 +2,10 @@
 //! Data go to stdout, messages to stderr.
 
 mod audit;
+mod candidates;
 mod catalog;
 mod command;
+mod completions;
 mod config;
 mod devices;
 mod doctor;
@@ -53,7 +55,7 @@ struct Global {
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "simulate")]
     facts: Option<PathBuf>,
     /// Use a box that is not there: n150, n300, t3k, p100, p150, p150x4, p300x2 or galaxy
-    #[arg(long, global = true, value_name = "BOX")]
+    #[arg(long, global = true, value_name = "BOX", add = candidates::simulated_box())]
     simulate: Option<String>,
     /// Use a saved snapshot (`tt-smi -s`) in place of this host
     #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["simulate", "facts"])]
@@ -91,6 +93,8 @@ enum Verb {
     Doctor,
     /// Every setting, its value and where it comes from
     Config,
+    /// The script that lets bash, zsh or fish complete commands, models, tasks and devices
+    Completions(completions::Options),
     /// Serve an editor on stdio
     Lsp,
 }
@@ -106,6 +110,9 @@ fn exit_codes() -> String {
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = completions::answer(&args) {
+        return code;
+    }
     let (cli, renamed) = match usage::parse(&args) {
         Ok(parsed) => parsed,
         Err(code) => return code,
@@ -125,6 +132,9 @@ fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<()> {
     let options = cli.global.options();
     if matches!(cli.verb, Verb::Lsp) {
         return crate::lsp::serve(options, OPTIONS);
+    }
+    if let Verb::Completions(options) = &cli.verb {
+        return completions::run(options, output);
     }
     let settings = resolve(&Sources::of_process(options, OPTIONS))?;
     for warning in &settings.warnings {
@@ -159,7 +169,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Audit(options) => audit::run(session, &options, output),
         Verb::Doctor => doctor::run(session, output),
         Verb::Config => config::run(session, output),
-        Verb::Lsp => Ok(()),
+        Verb::Completions(_) | Verb::Lsp => Ok(()),
     }
 }
 

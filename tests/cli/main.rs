@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod completions;
 mod old_lines;
 
 use std::fs;
@@ -51,6 +52,7 @@ fn every_command_answers_in_json_with_a_schema() {
         &["doctor"],
         &["config"],
         &["probe", "--raw"],
+        &["completions", "bash"],
     ] {
         let mut args = args.to_vec();
         args.extend(["--simulate", "n150", "--json"]);
