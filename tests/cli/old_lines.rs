@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{json, run, stderr, stdout};
+use super::{json, run, run_in, stderr, stdout};
 
 const N150: [&str; 2] = ["--simulate", "n150"];
 
@@ -91,4 +91,19 @@ fn complaints_are_json_too_where_that_is_wanted() {
     let help = run(&["--json", "--help"]);
     assert_eq!(help.status.code(), Some(0));
     assert!(serde_json::from_str::<Value>(&stdout(&help)).is_err(), "help is an answer, and stays text");
+}
+
+#[test]
+fn a_fresh_catalog_is_asked_for_as_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let entry = serde_json::json!({"id": {"model_id": "id_x_M_n150", "hf_model_repo": "o/M", "model_name": "M",
+        "device_type": "N150", "tt_metal_commit": "a", "vllm_commit": "b", "model_type": "LLM", "device_model_spec": {}}});
+    std::fs::write(dir.path().join("specs.json"), entry.to_string()).unwrap();
+    let args = ["--refresh-cache", "--model", "M", "--catalog", "specs.json", "--simulate", "n150"];
+    let output = run_in(&dir, &args, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(stdout(&output).contains("1 entry for N150"), "{}", stdout(&output));
+    for line in ["this is now \"tt-jukebox list M --refresh-cache\"", "so nothing was refreshed"] {
+        assert!(stderr(&output).contains(line), "{}", stderr(&output));
+    }
 }
