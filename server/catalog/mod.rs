@@ -1,6 +1,7 @@
 //! What can be served: entries of the published spec files of every release, bundled with the program, fetched from their
 //! publisher, or read from a file or a folder.
 
+pub mod audit;
 pub mod cache;
 mod child;
 pub mod condensed;
@@ -102,15 +103,7 @@ impl Catalog {
     /// # Errors
     /// When nothing usable can be read.
     pub fn load(path: &Path) -> Result<Self> {
-        let files = if path.is_dir() { release_files(path)? } else { vec![(None, path.to_owned())] };
-        let mut published = Vec::new();
-        for (release, file) in files {
-            let text = read_text(&file)?;
-            let read = published::parse(&text).map_err(|why| unreadable(&file, why))?;
-            let release = release.or_else(|| read.label.clone()).unwrap_or_else(|| "unknown".into());
-            published.push((release, read));
-        }
-        history::merge(published, path.display().to_string()).with_marks()
+        history::merge(read_files(path)?, path.display().to_string()).with_marks()
     }
 
     /// The mark on an entry, when it is known not to work.
@@ -132,6 +125,22 @@ impl Catalog {
     pub fn is_current(&self, entry: &Entry) -> bool {
         entry.releases.last().is_some_and(|last| last + 1 == self.releases.len())
     }
+}
+
+/// Reads one published spec file of any layout, or a folder of them, each with its release.
+///
+/// # Errors
+/// When nothing usable can be read.
+pub fn read_files(path: &Path) -> Result<Vec<(String, Published)>> {
+    let files = if path.is_dir() { release_files(path)? } else { vec![(None, path.to_owned())] };
+    let mut published = Vec::new();
+    for (release, file) in files {
+        let text = read_text(&file)?;
+        let read = published::parse(&text).map_err(|why| unreadable(&file, why))?;
+        let release = release.or_else(|| read.label.clone()).unwrap_or_else(|| "unknown".into());
+        published.push((release, read));
+    }
+    Ok(published)
 }
 
 fn broken(why: String) -> Failure {

@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::candidates;
 use super::output::{Output, printable};
 use super::{block_on, shell_of_user};
 use crate::error::Result;
@@ -13,10 +14,10 @@ use crate::session::Session;
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Model name, repository or entry id
-    #[arg(required = true)]
+    #[arg(required = true, add = candidates::host_model())]
     model: Vec<String>,
     /// Device name of the spec file, for example T3K; without it the best one that this box has
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(long, value_name = "DEVICE", add = candidates::device())]
     device: Option<String>,
     /// Shell to quote for; without it the one in $SHELL
     #[arg(long, value_enum)]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::block_on;
+use super::candidates;
 use super::output::{Output, table};
 use crate::error::Result;
 use crate::matching::{Fit, Match};
@@ -13,9 +14,10 @@ use crate::session::Session;
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Words that the name or the repository must hold
+    #[arg(add = candidates::models_and_tasks())]
     query: Vec<String>,
     /// What the model must be for: chat, code, vision, image, tts …
-    #[arg(long, value_name = "TASK")]
+    #[arg(long, value_name = "TASK", add = candidates::task())]
     task: Option<String>,
     /// Also models of other devices that may run here; nobody has validated them
     #[arg(long, visible_alias = "show-experimental")]

@@ -1,20 +1,26 @@
 //! The command line: one file for each command, each calling the function that answers the request of the same name.
 //! Data go to stdout, messages to stderr.
 
+mod audit;
+mod candidates;
 mod catalog;
 mod command;
+mod completions;
 mod config;
 mod devices;
 mod doctor;
 mod list;
+mod old_lines;
 mod output;
 mod probe;
 mod refresh;
 mod reset;
 mod show;
 mod stopping;
+mod usage;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::future::Future;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -26,6 +32,7 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::Shell;
 use crate::session::Session;
 use crate::settings::{Sources, resolve};
+use old_lines::Renamed;
 use output::Output;
 
 /// From "what is in this box?" to a model answering in your editor, on Tenstorrent cards.
@@ -48,7 +55,7 @@ struct Global {
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "simulate")]
     facts: Option<PathBuf>,
     /// Use a box that is not there: n150, n300, t3k, p100, p150, p150x4, p300x2 or galaxy
-    #[arg(long, global = true, value_name = "BOX")]
+    #[arg(long, global = true, value_name = "BOX", add = candidates::simulated_box())]
     simulate: Option<String>,
     /// Use a saved snapshot (`tt-smi -s`) in place of this host
     #[arg(long, global = true, value_name = "FILE", conflicts_with_all = ["simulate", "facts"])]
@@ -80,10 +87,14 @@ enum Verb {
     Reset(reset::Options),
     /// What the catalog holds
     Catalog(catalog::Options),
+    /// What the maintainers of the spec files may want to look at; JSON lines with --json
+    Audit(audit::Options),
     /// What is wrong with this host, and what to do
     Doctor,
     /// Every setting, its value and where it comes from
     Config,
+    /// The script that lets bash, zsh or fish complete commands, models, tasks and devices
+    Completions(completions::Options),
     /// Serve an editor on stdio
     Lsp,
 }
@@ -98,16 +109,16 @@ fn exit_codes() -> String {
 
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
-            // clap knows whether its text is an answer (`--help`) or a complaint.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { FailureKind::Usage.exit_code() } else { 0 });
-        }
+    let args: Vec<OsString> = std::env::args_os().collect();
+    if let Some(code) = completions::answer(&args) {
+        return code;
+    }
+    let (cli, renamed) = match usage::parse(&args) {
+        Ok(parsed) => parsed,
+        Err(code) => return code,
     };
     let mut output = Output::new(cli.global.json);
-    match run(cli, &mut output) {
+    match run(cli, renamed.as_ref(), &mut output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             output.failure(&failure);
@@ -116,11 +127,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, output: &mut Output) -> Result<()> {
+fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<()> {
     const OPTIONS: &str = "command line option";
     let options = cli.global.options();
     if matches!(cli.verb, Verb::Lsp) {
         return crate::lsp::serve(options, OPTIONS);
+    }
+    if let Verb::Completions(options) = &cli.verb {
+        return completions::run(options, output);
     }
     let settings = resolve(&Sources::of_process(options, OPTIONS))?;
     for warning in &settings.warnings {
@@ -132,6 +146,11 @@ fn run(cli: Cli, output: &mut Output) -> Result<()> {
     }
     let asks_about_models = matches!(cli.verb, Verb::List(_) | Verb::Show(_) | Verb::Command(_));
     let answer = answer(cli.verb, &session, output);
+    if answer.is_ok()
+        && let Some(next) = renamed.and_then(|renamed| usage::next_step(&session, renamed))
+    {
+        output.message(&next);
+    }
     if asks_about_models {
         refresh::after(&session, output);
     }
@@ -147,9 +166,10 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Command(options) => command::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
+        Verb::Audit(options) => audit::run(session, &options, output),
         Verb::Doctor => doctor::run(session, output),
         Verb::Config => config::run(session, output),
-        Verb::Lsp => Ok(()),
+        Verb::Completions(_) | Verb::Lsp => Ok(()),
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::block_on;
+use super::candidates;
 use super::output::{Output, printable};
 use crate::error::Result;
 use crate::protocol::{ModelDetails, ShowParams};
@@ -12,7 +13,7 @@ use crate::session::Session;
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Model name, repository or entry id
-    #[arg(required = true)]
+    #[arg(required = true, add = candidates::any_model())]
     model: Vec<String>,
 }
 

@@ -8,6 +8,7 @@
     reason = "a test may stop anywhere"
 )]
 
+mod audit;
 mod fetching;
 mod spec_server;
 

@@ -7,6 +7,10 @@
     reason = "a test may stop anywhere"
 )]
 
+mod audit;
+mod completions;
+mod old_lines;
+
 use std::fs;
 use std::process::{Command, Output};
 
@@ -48,6 +52,7 @@ fn every_command_answers_in_json_with_a_schema() {
         &["doctor"],
         &["config"],
         &["probe", "--raw"],
+        &["completions", "bash"],
     ] {
         let mut args = args.to_vec();
         args.extend(["--simulate", "n150", "--json"]);
