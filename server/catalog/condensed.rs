@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::spec::{Implementation, Model, ModelSpec, Release, Requirements, Values};
+use super::spec::{Implementation, Model, ModelSpec, Release, Requirements, Shared};
 use super::{Catalog, Entry, Pinned};
 
 /// Version of this format.
@@ -18,7 +18,7 @@ struct File {
     implementations: Vec<Implementation>,
     requirements: Vec<Requirements>,
     models: Vec<Model>,
-    values: Vec<Values>,
+    values: Vec<Shared>,
     entries: Vec<Row>,
 }
 
@@ -232,7 +232,7 @@ impl File {
             metadata: values(said.notes)?,
             unknown: match said.unknown {
                 Some(position) => values(position)?,
-                None => Values::new(),
+                None => Shared::default(),
             },
         })
     }

@@ -172,11 +172,11 @@ fn read_entry(entry: &Values) -> Result<ModelSpec, String> {
             min_ram_gb: number(entry.get("min_ram_gb")),
             subdevice_type: optional("subdevice_type"),
             requirements: read_requirements(device.get("system_requirements"), entry.get("system_requirements")),
-            vllm_args: object(device.get("vllm_args")),
-            env_vars,
-            tt_config: object(entry.get("override_tt_config")),
-            metadata: object(entry.get("metadata")),
-            unknown: unknown_keys(entry, device),
+            vllm_args: object(device.get("vllm_args")).into(),
+            env_vars: env_vars.into(),
+            tt_config: object(entry.get("override_tt_config")).into(),
+            metadata: object(entry.get("metadata")).into(),
+            unknown: unknown_keys(entry, device).into(),
         },
     })
 }
@@ -287,7 +287,7 @@ mod tests {
             .replace("\"max_context\"", "\"wheels\": 4, \"max_context\"");
         let spec = &parse(&format!("{{\"a\": {entry}}}")).unwrap().specs[0];
         let unknown = serde_json::json!({"colour": "red", "device_model_spec.wheels": 4});
-        assert_eq!(Value::Object(spec.release.unknown.clone()), unknown);
+        assert_eq!(Value::Object((*spec.release.unknown).clone()), unknown);
         let long = ENTRY.replace("SHINY", &"x".repeat(10_000_000));
         let published = parse(&format!("{{\"a\": {long}, \"b\": {ENTRY}}}")).unwrap();
         assert_eq!(

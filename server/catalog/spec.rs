@@ -3,11 +3,16 @@
 //! Keys and their types: `model_specs_output.json` and `release_model_spec.json` of tt-inference-server, releases 0.1.0
 //! to 0.25.0.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Open JSON object of the published file, in its own order.
 pub type Values = Map<String, Value>;
+
+/// The same, held once for all entries that say the same: most do, and a language server stays for days.
+pub type Shared = Arc<Values>;
 
 /// The code that serves the model.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -105,15 +110,15 @@ pub struct Release {
     /// Requirements on firmware and driver.
     pub requirements: Requirements,
     /// vLLM arguments by name, as published.
-    pub vllm_args: Values,
+    pub vllm_args: Shared,
     /// Environment, the entry's own over the device's.
-    pub env_vars: Values,
+    pub env_vars: Shared,
     /// TT configuration of the plugin.
-    pub tt_config: Values,
+    pub tt_config: Shared,
     /// Parser names and other notes.
-    pub metadata: Values,
+    pub metadata: Shared,
     /// Keys that no release up to 0.25.0 has; those of the device stand behind `device_model_spec.`.
-    pub unknown: Values,
+    pub unknown: Shared,
 }
 
 /// One published entry.

@@ -6,16 +6,19 @@ use lsp_types::MessageType;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
-use tracing_subscriber::{EnvFilter, registry};
+use tracing_subscriber::registry;
 
 /// Lines that wait for the client to be ready; nothing is lost that was said before.
 pub type Lines = UnboundedReceiver<(MessageType, String)>;
 
-/// Sends the program's log to a channel. `TT_JUKEBOX_LOG` takes a filter such as `debug`.
+/// Sends the program's log to a channel. `TT_JUKEBOX_LOG` takes a level or levels by module: `debug`,
+/// `tt_jukebox::reset=trace`.
 pub fn install() -> Lines {
     let (sender, lines) = unbounded_channel();
-    let filter = EnvFilter::try_from_env("TT_JUKEBOX_LOG").unwrap_or_else(|_| EnvFilter::new("tt_jukebox=info"));
+    let usual = || Targets::new().with_target("tt_jukebox", Level::INFO);
+    let filter = std::env::var("TT_JUKEBOX_LOG").ok().and_then(|filter| filter.parse().ok()).unwrap_or_else(usual);
     // A second call in one process keeps the first log; only tests do that.
     let _ = tracing::subscriber::set_global_default(registry().with(filter).with(ToClient(sender)));
     lines

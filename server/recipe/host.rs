@@ -89,7 +89,7 @@ fn environment(writer: &mut Writer, spec: &ModelSpec, metal: &str) {
     if let Some((name, value)) = text_version {
         writer.env(name, value.into(), "the implementation of the entry".into());
     }
-    for (name, value) in &spec.release.env_vars {
+    for (name, value) in spec.release.env_vars.iter() {
         if decides_what_runs(name) {
             writer.recipe.notes.push(format!("{name:.60?} of the spec file is not taken over: it decides what is run"));
         } else if let Some(value) = word(value) {
@@ -186,7 +186,7 @@ mod tests {
     fn served(args: Value, env: Value) -> Recipe {
         let spec = ModelSpec {
             model: Model { hf_model_repo: "o/M".into(), ..Model::default() },
-            release: Release { vllm_args: values(args), env_vars: values(env), ..Release::default() },
+            release: Release { vllm_args: values(args).into(), env_vars: values(env).into(), ..Release::default() },
             ..ModelSpec::default()
         };
         let checkout = Checkout { metal_home: "/m".into(), vllm_home: "/v".into(), port: 8000 };

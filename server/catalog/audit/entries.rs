@@ -64,7 +64,7 @@ fn tt_config(release: &Release, about: &mut About<'_>) {
     for (name, carried) in carried(release) {
         if carried.as_ref() != Some(&release.tt_config) {
             let what = format!("{name} among the arguments does not carry the override_tt_config of the entry");
-            let values = [Some(release.tt_config.clone().into()), release.vllm_args.get(name).cloned()];
+            let values = [Some((*release.tt_config).clone().into()), release.vllm_args.get(name).cloned()];
             about.remark(Rule::TtConfigDiffers, &format!("vllm_args.{name}"), what, values);
         }
     }

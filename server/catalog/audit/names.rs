@@ -14,7 +14,7 @@ const MODES: [&str; 2] = ["STRICT", "SUGGESTED"];
 pub(super) fn check(past: &Past, about: &mut About<'_>) {
     let spec = about.spec;
     let release = &spec.release;
-    for (key, value) in &release.unknown {
+    for (key, value) in release.unknown.iter() {
         let what = format!("{} is a new key", quoted(key));
         about.remark(Rule::UnknownKey, &quoted(key), what, [None, Some(value.clone())]);
     }
