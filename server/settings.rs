@@ -381,6 +381,8 @@ mod tests {
         for (name, key) in [
             ("simulate", "simulate"),
             ("catalog", "catalog"),
+            ("catalogUrl", "catalog_url"),
+            ("catalogUpdates", "catalog_updates"),
             ("ttSmi", "tt_smi"),
             ("server.port", "port"),
             ("metalHome", "metal_home"),
@@ -388,7 +390,13 @@ mod tests {
         ] {
             let setting = SETTINGS.iter().find(|setting| setting.key == key).unwrap();
             let default = &offered[format!("tenstorrent.{name}")]["default"];
-            let default = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+            // A checkbox there is a switch here.
+            let default = match default {
+                serde_json::Value::Bool(true) => "on".to_owned(),
+                serde_json::Value::Bool(false) => "off".to_owned(),
+                serde_json::Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
             assert!(default.is_empty() || default == setting.default, "{name}: {default}");
         }
         let offered = offered["tenstorrent.simulate"]["enum"].as_array().unwrap();

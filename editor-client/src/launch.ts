@@ -5,13 +5,14 @@ import { arch, platform } from "node:os";
 import { l10n } from "vscode";
 import type { Candidate } from "./binary";
 import { FailureError, type Failure } from "./failure";
+import { withProxy, type EditorProxy } from "./proxy";
 
-/** The running process of `PATH lsp`. Rejects with a `FailureError`. */
-export function launch(candidate: Candidate): Promise<ChildProcessWithoutNullStreams> {
+/** The running process of `PATH lsp`. Rejects with a `FailureError`. A proxy can hold a password, so it is not logged. */
+export function launch(candidate: Candidate, proxy?: EditorProxy): Promise<ChildProcessWithoutNullStreams> {
   const { path } = candidate;
   makeExecutable(candidate);
   return new Promise((resolve, reject) => {
-    const child = spawn(path, ["lsp"], { stdio: "pipe" });
+    const child = spawn(path, ["lsp"], { stdio: "pipe", env: withProxy(process.env, proxy) });
     child.once("spawn", () => {
       // Writing to a process that just died must not end the extension host.
       child.stdin.on("error", () => undefined);

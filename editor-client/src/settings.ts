@@ -1,10 +1,13 @@
 /** The settings `tenstorrent.*`, as the sidecar wants them. */
 import { workspace, type ConfigurationChangeEvent } from "vscode";
+import { PROXY_SETTINGS } from "./proxy";
 
 /** `initializationOptions`: a key is absent when its setting is empty, so that the sidecar's own default holds. */
 export interface SidecarSettings {
   simulate?: string;
   catalog?: string;
+  catalog_url?: string;
+  catalog_updates?: "on" | "off";
   tt_smi?: string;
   port?: number;
   metal_home?: string;
@@ -18,6 +21,8 @@ export const STARTING_SETTINGS = [
   "sidecar.path",
   "simulate",
   "catalog",
+  "catalogUpdates",
+  "catalogUrl",
   "ttSmi",
   "server.port",
   "metalHome",
@@ -26,7 +31,8 @@ export const STARTING_SETTINGS = [
 
 /** True when a change concerns what the sidecar is started with. */
 export function concernsStart(change: Pick<ConfigurationChangeEvent, "affectsConfiguration">): boolean {
-  return STARTING_SETTINGS.some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
+  const names = [...STARTING_SETTINGS.map((name) => `${SECTION}.${name}`), ...PROXY_SETTINGS];
+  return names.some((name) => change.affectsConfiguration(name));
 }
 
 /** The setting `tenstorrent.sidecar.path`. */
@@ -36,18 +42,25 @@ export function sidecarPath(): string {
 
 /** Reads what `initialize` sends. */
 export function sidecarSettings(): SidecarSettings {
-  // Only a port that somebody set: the default of the manifest must not win over the project's file.
-  const inspected = workspace.getConfiguration(SECTION).inspect<number>("server.port");
-  const port = inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
+  const port = chosen("server.port");
+  const updates = chosen("catalogUpdates");
   const settings = {
     simulate: text("simulate"),
     catalog: text("catalog"),
+    catalog_url: text("catalogUrl"),
+    catalog_updates: typeof updates !== "boolean" ? undefined : updates ? "on" : "off",
     tt_smi: text("ttSmi"),
-    port,
+    port: typeof port === "number" ? port : undefined,
     metal_home: text("metalHome"),
     vllm_home: text("vllmHome"),
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
+
+/** What somebody set: the default of the manifest must not win over the environment and the sidecar's own files. */
+function chosen(name: string): unknown {
+  const inspected = workspace.getConfiguration(SECTION).inspect(name);
+  return inspected?.workspaceFolderValue ?? inspected?.workspaceValue ?? inspected?.globalValue;
 }
 
 function text(name: string): string | undefined {

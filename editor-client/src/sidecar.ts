@@ -17,6 +17,7 @@ import { FailureError, showFailure, toFailure, type Failure } from "./failure";
 import { launch, nothingToStart } from "./launch";
 import { say } from "./message";
 import type { Requests, Status } from "./protocol";
+import { editorProxy } from "./proxy";
 import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
 export type SidecarState =
@@ -153,7 +154,7 @@ export class Sidecar implements Disposable {
     this.set({ kind: "starting" });
     const candidate = this.binary();
     this.log.info(`starting ${candidate.path} (from: ${candidate.origin})`);
-    const [child, { connect }] = await Promise.all([launch(candidate), import("./client")]);
+    const [child, { connect }] = await Promise.all([launch(candidate, editorProxy()), import("./client")]);
     const connection = await connect({
       child,
       path: candidate.path,

@@ -98,6 +98,7 @@ test("every setting either starts the sidecar again or goes to the monitor, neve
   assert.deepEqual(names.sort(), [...STARTING_SETTINGS, ...MONITOR].sort());
   const starts = (changed: string) => concernsStart({ affectsConfiguration: (name) => name === `tenstorrent.${changed}` });
   assert.deepEqual(names.filter((name) => !starts(name)), MONITOR);
+  assert.ok(concernsStart({ affectsConfiguration: (name) => name === "http.proxy" }));
 });
 
 test("the interval's values are those that the code knows", () => {
