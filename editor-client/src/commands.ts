@@ -7,17 +7,18 @@ import {
   window,
   type Disposable,
 } from "vscode";
+import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
+import { showDetails } from "./details";
 import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware } from "./device-actions";
-import { explainCommand } from "./explain";
 import { showFailure, toFailure } from "./failure";
 import { hostText } from "./host-text";
 import { say, type Action } from "./message";
 import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
 import type { Parts } from "./parts";
-import { pickModel } from "./picker";
-import type { Host, ServeCommand } from "./protocol";
+import { chooseModel } from "./picker";
+import type { CatalogInfo, Host, ModelDetails } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
-import type { Placement } from "./terminals";
+import { pickAndServe, serve } from "./serve";
 import { openWalkthrough } from "./walkthrough";
 
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
@@ -37,6 +38,8 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.jukeboxSearchLlama": (parts) => pickAndServe(parts, "llama"),
   "tenstorrent.startVllmServer": (parts, model) =>
     typeof model === "string" ? serve(parts, model, null) : pickAndServe(parts),
+  "tenstorrent.showModel": showModel,
+  "tenstorrent.refreshCatalog": lookForNewerModels,
   "tenstorrent.doctor": doctor,
   "tenstorrent.showLog": ({ log }) => {
     log.show();
@@ -61,12 +64,6 @@ export function registerCommands(parts: Parts): Disposable[] {
     say("warning", l10n.t("Another extension owns these commands, so they do what it says: {0}", taken.join(", ")));
   }
   return registered;
-}
-
-/** What `startVllmServer` gives back; tests in the extension host read it. */
-export interface Served {
-  readonly command: ServeCommand;
-  readonly placement: Placement;
 }
 
 async function guarded(work: () => unknown): Promise<unknown> {
@@ -101,35 +98,22 @@ function openSettings(query: string): Thenable<unknown> {
     : commands.executeCommand("workbench.action.openRemoteSettings", { query });
 }
 
-async function pickAndServe(parts: Parts, filter?: string): Promise<Served | undefined> {
-  const match = await pickModel(parts.sidecar, filter);
-  return match === undefined ? undefined : serve(parts, match.model_id, match.device_type);
+/** Shows the model that it is called with, or the one that the person chooses. */
+async function showModel(parts: Parts, model: unknown): Promise<ModelDetails | undefined> {
+  if (typeof model === "string") {
+    return showDetails(parts, model, false);
+  }
+  const match = await chooseModel(parts, { purpose: l10n.t("choose one to read about") });
+  return match === undefined ? undefined : showDetails(parts, match.model_name, false);
 }
 
-async function serve(parts: Parts, model: string, device: string | null): Promise<Served> {
-  const { documents, log, sidecar, terminals } = parts;
-  const shell = terminals.shell("server");
-  const command = await sidecar.request("tenstorrent/command", { model, device, shell });
-  log.info(`serving command for ${command.model_id}:\n${command.text}`);
-  for (const note of command.notes) {
-    log.info(`note: ${note}`);
-  }
-  const placement = await terminals.place("server", command.text);
-  if (placement === "typed") {
-    const explain = {
-      title: l10n.t("Explain"),
-      run: () => guarded(() => documents.open(l10n.t("Why these values"), explainCommand(command))),
-    };
-    say("info", placedText(command), [explain]);
-  }
-  return { command, placement };
-}
-
-function placedText(command: ServeCommand): string {
-  const { model_name: model, device_type: device } = command;
-  return command.simulated === null
-    ? l10n.t("The command that serves {0} on {1} stands in the terminal. Press Enter there to run it.", model, device)
-    : l10n.t("The command that serves {0} on {1} (simulated) stands in the terminal. It needs the real card.", model, device);
+async function lookForNewerModels({ sidecar }: Parts): Promise<CatalogInfo> {
+  const info = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t("Looking for newer models"), cancellable: true },
+    (_progress, token) => refreshCatalog(sidecar, token),
+  );
+  sayRefreshed(info);
+  return info;
 }
 
 async function doctor({ documents, sidecar }: Parts): Promise<unknown> {

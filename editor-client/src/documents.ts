@@ -1,7 +1,20 @@
-/** Read-only Markdown documents that the extension writes: the doctor's report and "why these values". */
-import { EventEmitter, languages, Uri, window, workspace, type Disposable } from "vscode";
+/** Read-only Markdown documents that the extension writes: the doctor's report, "why these values", a model's details. */
+import {
+  commands,
+  EventEmitter,
+  languages,
+  TabInputCustom,
+  Uri,
+  ViewColumn,
+  window,
+  workspace,
+  type Disposable,
+} from "vscode";
 
 const SCHEME = "tenstorrent";
+
+/** The built-in preview as an editor of its own: unlike the preview command it takes a column and leaves the keyboard. */
+const PREVIEW = "vscode.markdown.preview.editor";
 
 export class Documents implements Disposable {
   private readonly texts = new Map<string, string>();
@@ -13,12 +26,17 @@ export class Documents implements Disposable {
 
   /** Opens the text under a name; the same name shows the newer text in the same editor. */
   async open(name: string, text: string): Promise<Uri> {
-    const uri = Uri.from({ scheme: SCHEME, path: `/${name}.md` });
-    this.texts.set(uri.path, text);
-    this.changed.fire(uri);
+    const uri = this.keep(name, text);
     const document = await workspace.openTextDocument(uri);
     await languages.setTextDocumentLanguage(document, "markdown");
     await window.showTextDocument(document, { preview: false });
+    return uri;
+  }
+
+  /** Shows the text as it is meant to look, beside what is open. The next one takes its place. */
+  async preview(name: string, text: string, preserveFocus: boolean): Promise<Uri> {
+    const uri = this.keep(name, text);
+    await commands.executeCommand("vscode.openWith", uri, PREVIEW, { viewColumn: column(), preserveFocus, preview: true });
     return uri;
   }
 
@@ -26,4 +44,20 @@ export class Documents implements Disposable {
     this.registration.dispose();
     this.changed.dispose();
   }
+
+  private keep(name: string, text: string): Uri {
+    // A repository's name has a slash, and the tab would show only what follows it.
+    const uri = Uri.from({ scheme: SCHEME, path: `/${name.replaceAll("/", " ")}.md` });
+    this.texts.set(uri.path, text);
+    this.changed.fire(uri);
+    return uri;
+  }
+}
+
+/** Where a preview of ours is already, else beside what is open. */
+function column(): ViewColumn {
+  const { activeTabGroup, all } = window.tabGroups;
+  const isOurs = (input: unknown) => input instanceof TabInputCustom && input.uri.scheme === SCHEME;
+  const ours = all.find(({ tabs }) => tabs.some(({ input }) => isOurs(input)));
+  return ours?.viewColumn ?? (activeTabGroup.tabs.length === 0 ? ViewColumn.Active : ViewColumn.Beside);
 }

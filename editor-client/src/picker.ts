@@ -1,78 +1,202 @@
-/** The model picker: opens at once, fills when the sidecar has answered. */
-import { CancellationTokenSource, commands, l10n, QuickPickItemKind, window, type QuickPickItem } from "vscode";
+/** The model picker: opens at once, fills when the sidecar has answered, and filters as the person types. */
+import {
+  CancellationTokenSource,
+  commands,
+  l10n,
+  QuickPickItemKind,
+  ThemeIcon,
+  window,
+  type QuickInputButton,
+  type QuickPick,
+  type QuickPickItem,
+} from "vscode";
+import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
+import { showDetails } from "./details";
 import { toFailure, showFailure } from "./failure";
 import { say, type Action } from "./message";
-import { noCommandText, pickerTitle, row, sections } from "./picker-items";
+import type { Parts } from "./parts";
+import { pickerTitle, row, sections } from "./picker-items";
 import type { Match, MatchList } from "./protocol";
-import type { Sidecar } from "./sidecar";
 
 interface Item extends QuickPickItem {
   match?: Match;
 }
 
-/** The model that the person chose; undefined when nothing that can be served was chosen (they know why). */
-export async function pickModel(sidecar: Sidecar, filter = ""): Promise<Match | undefined> {
-  const match = await choose(sidecar, filter);
-  if (match === undefined || match.command) {
-    return match;
-  }
-  const again = { title: l10n.t("Choose Another"), run: () => commands.executeCommand("tenstorrent.startVllmServer") };
-  say("info", noCommandText(match), [again]);
-  return undefined;
+export interface Question {
+  /** What stands in the box at first. */
+  readonly filter?: string;
+  /** What choosing does, for the title: "Models for N150: …". */
+  readonly purpose: string;
 }
 
-function choose(sidecar: Sidecar, filter: string): Promise<Match | undefined> {
-  const picker = window.createQuickPick<Item>();
-  const cancel = new CancellationTokenSource();
-  picker.title = l10n.t("Models");
-  picker.placeholder = l10n.t("Looking at the box and the catalog…");
-  picker.value = filter;
-  picker.busy = true;
-  picker.matchOnDescription = true;
-  picker.matchOnDetail = true;
-  picker.ignoreFocusOut = true;
+/** Typing is over when nothing was typed for so long. */
+const TYPED_MS = 120;
 
-  sidecar
-    .request("tenstorrent/match", { query: null, task: null, experimental: true, limit: null, all: false }, cancel.token)
-    .then((list) => {
+/** The model that the person chose, or undefined. */
+export function chooseModel(parts: Parts, question: Question): Promise<Match | undefined> {
+  return new Promise((resolve) => {
+    new ModelPicker(parts, question, resolve).open();
+  });
+}
+
+class ModelPicker {
+  private readonly picker = window.createQuickPick<Item>();
+  private readonly cancel = new CancellationTokenSource();
+  private readonly detailsButton: QuickInputButton = { iconPath: new ThemeIcon("info"), tooltip: l10n.t("Show Details") };
+  private list: MatchList | undefined;
+  /** Entries that the sidecar finds by the words in the box, where the editor's own filter may not. */
+  private found: ReadonlySet<string> = new Set();
+  private typing: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly question: Question,
+    private readonly done: (match: Match | undefined) => void,
+  ) {}
+
+  open(): void {
+    const { picker } = this;
+    picker.title = l10n.t("Models");
+    picker.placeholder = l10n.t("Looking at the box and the catalog…");
+    picker.value = this.question.filter ?? "";
+    picker.matchOnDescription = true;
+    picker.matchOnDetail = true;
+    picker.ignoreFocusOut = true;
+    picker.keepScrollPosition = true;
+    picker.buttons = [{ iconPath: new ThemeIcon("refresh"), tooltip: l10n.t("Refresh Catalog") }];
+    keepOrder(picker);
+    picker.onDidAccept(() => {
+      const chosen = picker.selectedItems[0]?.match;
+      if (chosen !== undefined) {
+        this.done(chosen);
+        picker.hide();
+      }
+    });
+    picker.onDidTriggerButton(() => {
+      void this.refresh();
+    });
+    picker.onDidTriggerItemButton(({ item }) => {
+      void this.details(item);
+    });
+    picker.onDidChangeValue(() => {
+      clearTimeout(this.typing);
+      this.typing = setTimeout(() => void this.search(), TYPED_MS);
+    });
+    picker.onDidHide(() => {
+      this.done(undefined);
+      clearTimeout(this.typing);
+      this.cancel.cancel();
+      this.cancel.dispose();
+      picker.dispose();
+    });
+    picker.show();
+    void this.fill();
+  }
+
+  /** The first answer. Without one there is nothing to choose from. */
+  private async fill(): Promise<void> {
+    const { picker } = this;
+    picker.busy = true;
+    try {
+      const list = await this.ask(null);
       if (list.matches.length === 0) {
         picker.hide();
         sayNothingFound(list);
         return;
       }
-      picker.title = pickerTitle(list);
-      picker.placeholder = l10n.t("Type to filter {0} models from {1}", list.matches.length, list.source);
-      picker.items = items(list);
-      picker.busy = false;
-    })
-    .catch((error: unknown) => {
+      this.show(list);
+      await this.search();
+    } catch (error) {
       picker.hide();
       showFailure(toFailure(error));
-    });
+    } finally {
+      picker.busy = false;
+    }
+  }
 
-  return new Promise((resolve) => {
-    picker.onDidAccept(() => {
-      const chosen = picker.selectedItems[0]?.match;
-      if (chosen !== undefined) {
-        resolve(chosen);
-        picker.hide();
-      }
-    });
-    picker.onDidHide(() => {
-      resolve(undefined);
-      cancel.cancel();
-      cancel.dispose();
-      picker.dispose();
-    });
-    picker.show();
-  });
+  /** Looks for newer spec files and shows what there is then; the list stays when that fails. */
+  private async refresh(): Promise<void> {
+    const { picker } = this;
+    if (picker.busy) {
+      return;
+    }
+    const { title } = picker;
+    picker.busy = true;
+    picker.title = l10n.t("Looking for newer models…");
+    try {
+      const info = await refreshCatalog(this.parts.sidecar, this.cancel.token);
+      this.show(await this.ask(null));
+      await this.search();
+      sayRefreshed(info);
+    } catch (error) {
+      picker.title = title;
+      showFailure(toFailure(error));
+    } finally {
+      picker.busy = false;
+    }
+  }
+
+  private async details({ match }: Item): Promise<void> {
+    if (match === undefined) {
+      return;
+    }
+    try {
+      // The picker keeps the keyboard: whoever reads about a model has not chosen it yet.
+      await showDetails(this.parts, match.model_name, true);
+    } catch (error) {
+      showFailure(toFailure(error));
+    }
+  }
+
+  /** Finds what the sidecar's search finds: several words, other words for a task, misspelt names. */
+  private async search(): Promise<void> {
+    const { value } = this.picker;
+    const words = value.trim();
+    // An answer of no models comes as a failure, and is as good as none: the editor's own filter has the last word.
+    const matches = words === "" ? [] : await this.ask(words).then((list) => list.matches, () => []);
+    if (this.list === undefined || this.picker.value !== value) {
+      return;
+    }
+    const found = new Set(matches.map(({ model_id }) => model_id));
+    if (found.size !== this.found.size || matches.some(({ model_id }) => !this.found.has(model_id))) {
+      this.found = found;
+      this.show(this.list);
+    }
+  }
+
+  private ask(query: string | null): Promise<MatchList> {
+    const params = { query, task: null, experimental: true, limit: null, all: false };
+    return this.parts.sidecar.request("tenstorrent/match", params, this.cancel.token);
+  }
+
+  private show(list: MatchList): void {
+    const { picker } = this;
+    const active = picker.activeItems[0]?.match?.model_id;
+    this.list = list;
+    picker.title = l10n.t("{0}: {1}", pickerTitle(list), this.question.purpose);
+    picker.placeholder = l10n.t("Type to filter {0} models. Catalog: {1}", list.matches.length, list.source);
+    picker.items = sections(list.matches).flatMap(({ title, matches }) => [
+      { label: title, kind: QuickPickItemKind.Separator },
+      ...matches.map((match) => ({
+        ...row(match),
+        match,
+        buttons: [this.detailsButton],
+        alwaysShow: this.found.has(match.model_id),
+      })),
+    ]);
+    const again = picker.items.filter(({ match }) => match !== undefined && match.model_id === active);
+    if (again.length > 0) {
+      picker.activeItems = again;
+    }
+  }
 }
 
-function items(list: MatchList): Item[] {
-  return sections(list.matches).flatMap(({ title, matches }) => [
-    { label: title, kind: QuickPickItemKind.Separator },
-    ...matches.map((match) => ({ ...row(match), match })),
-  ]);
+/**
+ * VS Code orders by label as soon as something is typed, and the sections are gone. The switch for that is in every
+ * version that this extension runs on, but not yet in its published types; without it the rows are there all the same.
+ */
+function keepOrder(picker: QuickPick<Item>): void {
+  (picker as { sortByLabel?: boolean }).sortByLabel = false;
 }
 
 function sayNothingFound(list: MatchList): void {

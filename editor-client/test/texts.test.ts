@@ -1,63 +1,11 @@
-/** What people read: picker rows, status bar, hardware message, the explanation document. */
+/** What people read: status bar, hardware message, the explanation document. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { refreshedText } from "../src/catalog-refresh";
 import { explainCommand } from "../src/explain";
 import { hostText } from "../src/host-text";
-import { noCommandText, pickerTitle, row, sections } from "../src/picker-items";
-import type { Health, Host, Match, ServeCommand } from "../src/protocol";
+import type { CatalogInfo, Health, Host, ServeCommand } from "../src/protocol";
 import { deviceState, failedView, startingView, statusView } from "../src/status";
-
-const match: Match = {
-  model_id: "id_tt-transformers_Example-1B_n150",
-  model_name: "Example-1B",
-  hf_model_repo: "example/Example-1B",
-  device_type: "N150",
-  engine: "vLLM",
-  status: "COMPLETE",
-  validated: true,
-  model_type: "LLM",
-  max_context: 131072,
-  min_disk_gb: 36,
-  min_ram_gb: 16,
-  releases: ["0.1.0"],
-  fit: "fits",
-  reasons: [],
-  command: true,
-};
-
-test("a row says device, status, context, disk and memory", () => {
-  assert.deepEqual(row(match), {
-    label: "Example-1B",
-    description: "N150 · COMPLETE",
-    detail: "128K context · 36 GB disk · 16 GB RAM",
-  });
-});
-
-test("what is not known is left out, what is unusual is said", () => {
-  const odd = { ...match, max_context: 5000, min_disk_gb: null, min_ram_gb: null, engine: "media", command: false };
-  const reasons = ["image model", "container only"];
-  assert.equal(row({ ...odd, reasons }).detail, "No host command · image model · container only · 5000 context · media");
-  assert.equal(
-    noCommandText({ ...odd, reasons }),
-    "There is no host command for Example-1B on N150: image model; container only.",
-  );
-  assert.equal(noCommandText(odd), "There is no host command for Example-1B on N150.");
-});
-
-test("sections go from the best fit to none and keep the order inside", () => {
-  const named = (model_name: string, fit: Match["fit"]) => ({ ...match, model_name, fit });
-  const list = [named("a", "no"), named("b", "fits"), named("c", "unknown"), named("d", "fits"), named("e", "tight")];
-  assert.deepEqual(
-    sections(list).map(({ title, matches }) => [title, ...matches.map(({ model_name }) => model_name)]),
-    [["Fits", "b", "d"], ["Tight", "e"], ["Fit unknown", "c"], ["Does not fit", "a"]],
-  );
-  assert.deepEqual(sections([]), []);
-});
-
-test("the picker's title says when the box is simulated", () => {
-  assert.equal(pickerTitle({ product: "N150", simulated: "n150" }), "Models for N150 (simulated)");
-  assert.equal(pickerTitle({ product: null, simulated: null }), "Models");
-});
 
 test("the status bar", () => {
   const status = { health: "healthy", text: "N150", summary: "One N150, healthy", simulated: null } as const;
@@ -117,7 +65,7 @@ test("the message about the hardware names the box and the worst finding", () =>
 test("the explanation names every source, and no cell breaks the table", () => {
   const command: ServeCommand = {
     schema: 1,
-    model_id: match.model_id,
+    model_id: "id_tt-transformers_Example-1B_n150",
     model_name: "Example-1B",
     device_type: "N150",
     simulated: "n150",
@@ -135,4 +83,12 @@ test("the explanation names every source, and no cell breaks the table", () => {
   assert.ok(text.includes("| --x | a\\|b | the spec |"), text);
   assert.ok(text.includes("- Mind the port."), text);
   assert.ok(text.includes("simulated (n150)"), text);
+});
+
+test("a look for newer models says what came of it, and whether anybody was asked", () => {
+  const info = { looked: true, models: 57, newest: "0.25.0", source: "/my/specs.json", updated: null, url: "https://x" } as CatalogInfo;
+  assert.equal(refreshedText({ ...info, updated: "0.26.0" }), "The catalog now goes up to release 0.26.0 and has 57 models.");
+  assert.equal(refreshedText(info), "There is nothing newer than release 0.25.0.");
+  assert.match(refreshedText({ ...info, looked: false }), /another window/);
+  assert.match(refreshedText({ ...info, looked: false, url: null }), /tenstorrent\.catalog names the catalog \(\/my\/specs\.json\)/);
 });
