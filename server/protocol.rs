@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::host::Holder;
+use crate::device::host::{Holder, Resources};
 use crate::device::{Finding, Health, Host};
 use crate::matching::{Excluded, Match};
 use crate::recipe::{Recipe, Shell};
@@ -83,6 +83,8 @@ pub struct MatchList {
     pub source: String,
     /// The task that was asked for.
     pub task: Option<String>,
+    /// Memory and disk of this host.
+    pub resources: Resources,
     /// Answers, the best first.
     pub matches: Vec<Match>,
 }

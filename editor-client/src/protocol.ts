@@ -575,6 +575,10 @@ source: string,
  */
 task: string | null, 
 /**
+ * Memory and disk of this host.
+ */
+resources: Resources, 
+/**
  * Answers, the best first.
  */
 matches: Array<Match>, };
@@ -713,7 +717,7 @@ source: string, };
 /**
  * How far an entry is from answering, the nearest first. It names the sections of the model picker.
  */
-export type Readiness = "ready" | "needs_download" | "needs_setup" | "experimental" | "does_not_fit";
+export type Readiness = "ready" | "needs_download" | "needs_setup" | "experimental" | "does_not_fit" | "elsewhere";
 
 /**
  * Parameters of `tenstorrent/reset/release`.
