@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::device::host::Holder;
 use crate::device::{Finding, Health, Host};
 use crate::matching::Match;
-use crate::recipe::{Recipe, Shell};
+use crate::recipe::{Choices, FileState, Recipe, Shell, Target, Trial};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -19,8 +19,10 @@ macro_rules! for_each_request {
             probe: "tenstorrent/probe" (ProbeParams) -> Host;
             /// What runs on this box, the best first, with reasons.
             matching: "tenstorrent/match" (MatchParams) -> MatchList;
-            /// The exact command that serves a model from a checkout on this host.
+            /// The exact command that serves a model, from checkouts on this host or from its image. Writes nothing.
             command: "tenstorrent/command" (CommandParams) -> ServeCommand;
+            /// Writes the files that this command refers to, as far as nobody has edited them.
+            install_files: "tenstorrent/command/files" (CommandParams) -> InstalledFiles;
             /// How often the status is sent, and whether at all. Answers the status of now.
             monitor: "tenstorrent/monitor" (MonitorParams) -> Status;
             /// What a reset would do: who holds the boards, which command, what must be true afterwards. Does nothing.
@@ -87,6 +89,9 @@ pub struct CommandParams {
     pub device: Option<String>,
     /// Shell that the text is quoted for; null is bash.
     pub shell: Option<Shell>,
+    /// What is to be otherwise than published.
+    #[cfg_attr(test, ts(optional))]
+    pub choices: Option<Choices>,
 }
 
 /// Answer of `tenstorrent/command` and of `command --json`.
@@ -103,13 +108,29 @@ pub struct ServeCommand {
     pub device_type: String,
     /// Name of the simulated box; null for a real one.
     pub simulated: Option<String>,
+    /// What the command starts.
+    pub target: Target,
     /// Shell that the text is quoted for.
     pub shell: Shell,
     /// The command as text; every line but the last ends in a backslash.
     pub text: String,
+    /// What to try once the server is ready.
+    pub tests: Vec<Trial>,
+    /// Files that the command refers to; the request `tenstorrent/command/files` writes them.
+    pub files: Vec<FileState>,
     /// The command as data, with notes and the source of each value.
     #[serde(flatten)]
     pub recipe: Recipe,
+}
+
+/// Answer of `tenstorrent/command/files`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct InstalledFiles {
+    /// Version of this shape.
+    pub schema: u32,
+    /// The files as they lie there now.
+    pub files: Vec<FileState>,
 }
 
 /// Parameters of `tenstorrent/monitor`.
