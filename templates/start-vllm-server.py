@@ -15,15 +15,20 @@ Examples:
 
 from __future__ import annotations
 
+import os
+import sys
+
+# Files that lie beside this one must not take the place of Python's own modules, so this comes before all others.
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != HERE]
+
 import argparse
 import importlib
 import importlib.util
 import json
-import os
 import re
 import runpy
 import stat
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn, Optional
@@ -116,9 +121,7 @@ def read_env_file(path: Path) -> None:
 
 
 def prepare_path(home: str) -> None:
-    """Import from the checkout, as `python -m` from within it does, and not from the folder of this script."""
-    here = str(Path(__file__).resolve().parent)
-    sys.path[:] = [entry for entry in sys.path if entry and os.path.realpath(entry) != here]
+    """Import from the checkout, as `python -m` from within it does."""
     if home not in sys.path:
         sys.path.insert(0, home)
 

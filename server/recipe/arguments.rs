@@ -112,7 +112,7 @@ pub fn settle(spec: &ModelSpec, said: &Said, decided: &Decided, choices: &Choice
             rule: change.rule,
         });
     }
-    settled.tt_config(said, decided);
+    settled.tt_config(spec, said, decided);
     settled.parsers(spec, decided);
     for argument in extra::parse(choices.extra.as_deref().unwrap_or_default(), decided)? {
         settled.set(argument);
@@ -179,8 +179,16 @@ impl Settled {
         }
     }
 
-    fn tt_config(&mut self, said: &Said, decided: &Decided) {
+    fn tt_config(&mut self, spec: &ModelSpec, said: &Said, decided: &Decided) {
         let config = tt_config(said.release);
+        let newest = tt_config(&spec.release).values;
+        if newest != config.values && !newest.is_empty() {
+            self.notes.push(format!(
+                "the newest file has another TT configuration for this entry, {:.300}; the one that the pinned release was \
+                 published with is used",
+                Value::Object(newest).to_string()
+            ));
+        }
         self.notes.extend(config.notes);
         let flag = &decided.era.tt_config;
         let below_tt = normal(flag) != "override-tt-config";

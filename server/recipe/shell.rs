@@ -55,7 +55,8 @@ pub fn render(recipe: &Recipe, shell: Shell) -> Result<String, Unquotable> {
         }
         lines.push(format!("  {}={}", variable.name, word(&variable.name, &variable.value)?));
     }
-    let mut line = format!("  {}", word("program", &recipe.program)?);
+    let indent = if recipe.env.is_empty() { "" } else { "  " };
+    let mut line = format!("{indent}{}", word("program", &recipe.program)?);
     let mut after_flag = false;
     for arg in &recipe.args {
         let is_flag = arg.starts_with("--");

@@ -3,6 +3,7 @@
 use super::mounted;
 use super::run::{env, mount};
 use crate::catalog::Entry;
+use crate::catalog::history::compare_releases;
 use crate::catalog::spec::ModelSpec;
 use crate::error::Result;
 use crate::recipe::arguments::{Origin, normal, settle};
@@ -100,6 +101,12 @@ pub fn finish_mounted(
             folder
         }
     };
+    if spec.model.hf_model_repo.starts_with("meta-llama/") && compare_releases(&spec.release.version, "0.5.0").is_lt() {
+        writer.note(
+            "images before 0.5.0 read the models of meta-llama in Meta's own layout (params.json, tokenizer.model, \
+             consolidated.*), which lies in the folder original of the repository: name that folder with --weights",
+        );
+    }
     let weights = weights_inside(writer, &weights, spec)?;
     let cache_root = format!("{CONTAINER_HOME}/cache_root");
     let mesh = spec.release.subdevice_type.as_deref().and_then(usual_mesh);
