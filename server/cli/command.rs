@@ -114,7 +114,8 @@ fn told(file: &FileState) -> String {
 fn explained(command: &ServeCommand) -> String {
     let mut text = "\n\n".to_owned();
     for known in &command.recipe.provenance {
-        text.push_str(&printable(&format!("{} = {}", known.name, known.value)));
+        let equals = if known.value.is_empty() { "" } else { " = " };
+        text.push_str(&printable(&format!("{}{equals}{}", known.name, known.value)));
         text.push_str(&format!("\n    from {}\n", printable(&known.source)));
         if !known.rule.is_empty() {
             text.push_str(&format!("    since {}\n", printable(&known.rule)));

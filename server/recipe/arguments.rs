@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::choices::{Change, Choices, changes};
 use super::era::Decided;
 use super::extra;
+use super::parsers;
 use super::said::{Said, holds_tt_config, tt_config};
 use crate::catalog::spec::ModelSpec;
 use crate::error::Result;
@@ -113,7 +114,7 @@ pub fn settle(spec: &ModelSpec, said: &Said, decided: &Decided, choices: &Choice
         });
     }
     settled.tt_config(spec, said, decided);
-    settled.parsers(spec, decided);
+    parsers::ask(&mut settled, spec, decided);
     for argument in extra::parse(choices.extra.as_deref().unwrap_or_default(), decided)? {
         settled.set(argument);
     }
@@ -215,38 +216,6 @@ impl Settled {
             source: format!("{}, {}", said.file, config.from.join(" and ")),
             rule: format!("trees of era {} read it from {flag} ({})", decided.era.id, decided.era.source),
         });
-    }
-
-    /// Parsers named in `metadata`, which the publisher's server does not apply by itself.
-    fn parsers(&mut self, spec: &ModelSpec, decided: &Decided) {
-        let named = |key: &str| spec.release.metadata.get(key).and_then(Value::as_str).filter(|name| is_name(name));
-        let rows = [
-            ("tool-call-parser", "tool_call_parser_name", &decided.era.tool_parsers),
-            ("reasoning-parser", "reasoning_parser_name", &decided.era.reasoning_parsers),
-        ];
-        for (flag, key, listed) in rows {
-            let Some(name) = named(key) else { continue };
-            if self.value(flag).is_some() {
-                continue;
-            }
-            if !decided.knows(flag) || !decided.has_parser(name, listed) {
-                self.notes.push(format!(
-                    "--{flag} {name} of the spec file's metadata is left out: nothing at hand says that trees of era {} \
-                     have it",
-                    decided.era.id
-                ));
-                continue;
-            }
-            let source = format!("metadata.{key} of the newest release that lists the entry");
-            let rule = "the publisher names it, and leaves it to the client to ask for it".to_owned();
-            if flag == "tool-call-parser" && self.arguments.iter().all(|a| a.flag != "--enable-auto-tool-choice") {
-                let (source, rule) = (source.clone(), rule.clone());
-                let flag = "--enable-auto-tool-choice".to_owned();
-                self.arguments.push(Argument { origin: Origin::Metadata, flag, values: vec![], source, rule });
-            }
-            let (flag, values) = (format!("--{flag}"), vec![name.to_owned()]);
-            self.arguments.push(Argument { origin: Origin::Metadata, flag, values, source, rule });
-        }
     }
 }
 

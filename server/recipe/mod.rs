@@ -12,6 +12,7 @@ mod extra;
 mod files;
 mod host;
 pub mod launcher;
+mod parsers;
 mod place;
 mod reach;
 mod said;

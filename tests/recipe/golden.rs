@@ -13,7 +13,8 @@ fn shown(recipe: &Recipe) -> String {
     }
     text.push_str(&format!("\n{}\n\n", render(recipe, Shell::Sh).unwrap()));
     for known in &recipe.provenance {
-        text.push_str(&format!("# {} = {}\n#     from {}\n", known.name, known.value, known.source));
+        let equals = if known.value.is_empty() { "" } else { " = " };
+        text.push_str(&format!("# {}{equals}{}\n#     from {}\n", known.name, known.value, known.source));
         if !known.rule.is_empty() {
             text.push_str(&format!("#     since {}\n", known.rule));
         }

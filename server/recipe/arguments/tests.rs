@@ -28,7 +28,7 @@ fn settled(commit: &str, args: Value) -> Settled {
 }
 
 fn words(settled: &Settled) -> Vec<String> {
-    settled.arguments.iter().map(|a| [&[a.flag.clone()], a.values.as_slice()].concat().join(" ")).collect()
+    settled.arguments.iter().map(|a| format!("{} {}", a.flag, a.values.join(" ")).trim_end().to_owned()).collect()
 }
 
 #[test]

@@ -35,8 +35,8 @@ pub fn finish(writer: &mut Writer, spec: &ModelSpec, place: &Place, choices: &Ch
     env(writer, "MODEL", &spec.model.model_name, "model_name", RULE);
     env(writer, "DEVICE", &spec.device_type.to_ascii_lowercase(), "device_type", RULE);
     let cache = format!("{CONTAINER_HOME}/cache_root");
-    env(writer, "CACHE_ROOT", &cache, "the rule", RULE);
-    env(writer, "HF_HOME", &format!("{cache}/huggingface"), "the rule", "what is downloaded stays in the volume");
+    env(writer, "CACHE_ROOT", &cache, "tt-jukebox", RULE);
+    env(writer, "HF_HOME", &format!("{cache}/huggingface"), "tt-jukebox", "what is downloaded stays in the volume");
     if compare_releases(image_release(&release.docker_image), CATALOGUE_INSIDE).is_lt() {
         let ids = chips(choices.chips.as_deref().unwrap_or("0"))?;
         let ids: Vec<String> = ids.iter().map(|chip| format!("({chip})")).collect();

@@ -28,7 +28,7 @@ pub fn start(spec: &ModelSpec, place: &Place, choices: &Choices) -> Result<Write
         );
     }
     writer.recipe.args.push("run".into());
-    writer.arg("--rm", &[], "the rule", "nothing is left behind but the volume");
+    writer.arg("--rm", &[], "tt-jukebox", "nothing is left behind but the volume");
     let name: String = spec.model.model_name.to_ascii_lowercase().chars().take(60).collect();
     writer.pair("--name", format!("tt-jukebox-{name}-{}", place.port), "model_name and the port", "");
     let secrets = place.secrets.display().to_string();
@@ -52,7 +52,7 @@ pub fn start(spec: &ModelSpec, place: &Place, choices: &Choices) -> Result<Write
 
 fn devices(writer: &mut Writer, choices: &Choices) -> Result<()> {
     let Some(text) = &choices.chips else {
-        writer.pair("--device", "/dev/tenstorrent:/dev/tenstorrent", "the rule", IS);
+        writer.pair("--device", "/dev/tenstorrent:/dev/tenstorrent", "tt-jukebox", IS);
         return Ok(());
     };
     for chip in chips(text)? {

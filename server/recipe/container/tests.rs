@@ -61,7 +61,7 @@ fn the_new_interface_takes_arguments_and_only_what_differs() {
     let choices = Choices { context: Some(2048), chips: Some("0,2".into()), ..Choices::default() };
     expect_test::expect![[r#"
         cd /h && \
-          docker run \
+        docker run \
             --rm \
             --name tt-jukebox-m-9000 \
             --env-file /h/tt-scratchpad/server.env \

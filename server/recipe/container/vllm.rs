@@ -28,7 +28,7 @@ pub fn finish(writer: &mut Writer, entry: &Entry, last: &str, place: &Place, cho
     let inside = Place { tree: None, ..place.clone() };
     let decided = decide(spec, &inside)?;
     let settled = settle(spec, &said(entry, last), &decided, choices)?;
-    writer.pair("--ipc", "host", "the rule", NEW);
+    writer.pair("--ipc", "host", "tt-jukebox", NEW);
     if let Some(weights) = &choices.weights {
         let inner = weights_inside(writer, weights, spec)?;
         env(writer, "MODEL_WEIGHTS_DIR", &inner, "the option weights", NEW);
@@ -78,8 +78,8 @@ pub fn finish_mounted(
         purpose: Purpose::ModelSpec,
         text: mounted::text(spec, &said, &settled, place.is_private())?,
     };
-    writer.arg("--cap-add", &["ALL".to_owned()], "the rule", OLD);
-    writer.pair("--shm-size", "32G", "the rule", OLD);
+    writer.arg("--cap-add", &["ALL".to_owned()], "tt-jukebox", OLD);
+    writer.pair("--shm-size", "32G", "tt-jukebox", OLD);
     let inner = format!("{CONTAINER_HOME}/model_specs/{}.json", spec.model_id);
     mount(
         writer,
@@ -113,7 +113,7 @@ pub fn finish_mounted(
     let published = said.release.env_vars.get("MESH_DEVICE").and_then(serde_json::Value::as_str);
     let mesh = folder_name(mesh.or(published).or(usual_mesh(&spec.device_type)).unwrap_or_default());
     let cache = format!("{cache_root}/tt_metal_cache/cache_{}/{mesh}", folder_name(&spec.model.model_name));
-    env(writer, "CACHE_ROOT", &cache_root, "the rule", OLD);
+    env(writer, "CACHE_ROOT", &cache_root, "tt-jukebox", OLD);
     env(writer, "TT_CACHE_PATH", &cache, "model_name and MESH_DEVICE", OLD);
     env(writer, "MODEL_WEIGHTS_PATH", &weights, "the option weights, or the scratchpad", OLD);
     // Its name in some images before 0.11.0; the others do not look at it.

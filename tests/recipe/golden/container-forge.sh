@@ -29,8 +29,8 @@ docker run \
     --env NO_AUTH=1 \
     ghcr.io/tenstorrent/tt-media-inference-server-forge:0.18.0-c49bb76
 
-# --rm = 
-#     from the rule
+# --rm
+#     from tt-jukebox
 #     since nothing is left behind but the volume
 # --name = tt-jukebox-falcon3-7b-instruct-8000
 #     from model_name and the port
@@ -41,7 +41,7 @@ docker run \
 #     from the settings host and port
 #     since the server listens on 8000 inside its container
 # --device = /dev/tenstorrent:/dev/tenstorrent
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py
 # --mount = type=bind,src=/dev/hugepages-1G,dst=/dev/hugepages-1G
 #     from the host
@@ -95,10 +95,10 @@ docker run \
 #     from device_type
 #     since tt-inference-server workflows/run_docker_server.py:80-158, 11ac526e
 # CACHE_ROOT = /home/container_app_user/cache_root
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py:80-158, 11ac526e
 # HF_HOME = /home/container_app_user/cache_root/huggingface
-#     from the rule
+#     from tt-jukebox
 #     since what is downloaded stays in the volume
 # NO_AUTH = 1
 #     from the setting host

@@ -16,8 +16,8 @@ docker run \
     --tt-device galaxy \
     --no-auth
 
-# --rm = 
-#     from the rule
+# --rm
+#     from tt-jukebox
 #     since nothing is left behind but the volume
 # --name = tt-jukebox-gpt-oss-120b-8000
 #     from model_name and the port
@@ -28,7 +28,7 @@ docker run \
 #     from the settings host and port
 #     since the server listens on 8000 inside its container
 # --device = /dev/tenstorrent:/dev/tenstorrent
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py
 # --mount = type=bind,src=/dev/hugepages-1G,dst=/dev/hugepages-1G
 #     from the host
@@ -37,7 +37,7 @@ docker run \
 #     from impl_id and model_name
 #     since weights and caches outlive the container (tt-inference-server workflows/run_docker_server.py:289-500, 11ac526e)
 # --ipc = host
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py:289-500, 11ac526e
 # --model = openai/gpt-oss-120b
 #     from hf_model_repo
@@ -45,6 +45,6 @@ docker run \
 # --tt-device = galaxy
 #     from device_type
 #     since tt-inference-server workflows/run_docker_server.py:289-500, 11ac526e
-# --no-auth = 
+# --no-auth
 #     from the setting host
 #     since only this machine can connect

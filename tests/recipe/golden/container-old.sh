@@ -25,8 +25,8 @@ docker run \
     --env TT_MODEL_SPEC_JSON_PATH=/home/container_app_user/model_specs/id_tt-transformers_Qwen2.5-72B-Instruct_t3k.json \
     ghcr.io/tenstorrent/tt-inference-server/vllm-tt-metal-src-release-ubuntu-22.04-amd64:0.3.0-13f44c5-0edd242
 
-# --rm = 
-#     from the rule
+# --rm
+#     from tt-jukebox
 #     since nothing is left behind but the volume
 # --name = tt-jukebox-qwen2.5-72b-instruct-8000
 #     from model_name and the port
@@ -37,7 +37,7 @@ docker run \
 #     from the settings host and port
 #     since the server listens on 8000 inside its container
 # --device = /dev/tenstorrent:/dev/tenstorrent
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py
 # --mount = type=bind,src=/dev/hugepages-1G,dst=/dev/hugepages-1G
 #     from the host
@@ -46,10 +46,10 @@ docker run \
 #     from impl_id and model_name
 #     since weights and caches outlive the container (tt-inference-server workflows/run_docker_server.py:289-500, 11ac526e)
 # --cap-add = ALL
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py:188-225, v0.9.0
 # --shm-size = 32G
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py:188-225, v0.9.0
 # --mount = type=bind,src=/home/me/tt-scratchpad/model-specs/id_tt-transformers_Qwen2.5-72B-Instruct_t3k.json,dst=/home/container_app_user/model_specs/id_tt-transformers_Qwen2.5-72B-Instruct_t3k.json,readonly
 #     from the scratchpad
@@ -58,7 +58,7 @@ docker run \
 #     from the option weights, or the scratchpad
 #     since for reading only
 # CACHE_ROOT = /home/container_app_user/cache_root
-#     from the rule
+#     from tt-jukebox
 #     since tt-inference-server workflows/run_docker_server.py:188-225, v0.9.0
 # TT_CACHE_PATH = /home/container_app_user/cache_root/tt_metal_cache/cache_Qwen2.5-72B-Instruct/T3K
 #     from model_name and MESH_DEVICE

@@ -86,7 +86,7 @@ env \
 #     from model_specs_output.json of release 0.3.0, vllm_args.seed
 # --override_tt_config = {"trace_region_size":26000000}
 #     from model_specs_output.json of release 0.3.0, override_tt_config and override-tt-config
-#     since trees of era E1 read it from --override_tt_config (FORK examples/offline_inference_tt.py:24 @5cbc982, :30 @c4f2327; vllm/worker/tt_worker.py:494 @5cbc982, :522 @e7c329b, :569 @c4f2327. The five commits 87fe4a4 to 2dcee0c stand only in spec files older than E2)
+#     since trees of era E1 read it from --override_tt_config (FORK examples/offline_inference_tt.py:24 @5cbc982, :30 @c4f2327; vllm/worker/tt_worker.py:494 @5cbc982, :522 @e7c329b, :569 @c4f2327)
 # --host = 127.0.0.1
 #     from the setting host
 #     since only this machine can connect

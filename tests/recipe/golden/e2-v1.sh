@@ -86,7 +86,7 @@ env \
 #     from model_specs_output.json of release 0.9.0, vllm_args.limit-mm-per-prompt
 # --data-parallel-size = 4
 #     from model_specs_output.json of release 0.9.0, vllm_args.data_parallel_size
-# --disable-mm-preprocessor-cache = 
+# --disable-mm-preprocessor-cache
 #     from model_specs_output.json of release 0.9.0, vllm_args.disable_mm_preprocessor_cache
 # --override_tt_config = {"l1_small_size":24576,"worker_l1_size":1344544,"trace_region_size":49544000,"fabric_config":"FABRIC_1D_RING","sample_on_device_mode":"decode_only"}
 #     from model_specs_output.json of release 0.9.0, override_tt_config and override-tt-config

@@ -86,7 +86,7 @@ env \
 #     from release_model_spec.json of release 0.25.0, vllm_args.data_parallel_size
 # --additional-config = {"tt":{"sample_on_device_mode":"all","trace_region_size":134217728}}
 #     from release_model_spec.json of release 0.25.0, override_tt_config and additional-config
-#     since trees of era E6 read it from --additional-config (FORK plugins/vllm-tt-plugin, config.py:13-50 @84da183e5; the commits themselves were not seen, their era is inferred from the Dockerfile of IS)
+#     since trees of era E6 read it from --additional-config (FORK plugins/vllm-tt-plugin, config.py:13-50 @84da183e5)
 # --host = 127.0.0.1
 #     from the setting host
 #     since only this machine can connect

@@ -122,13 +122,13 @@ env \
 #     from release_model_spec.json of release 0.25.0, vllm_args.max-log-len
 # --seed = 9472
 #     from release_model_spec.json of release 0.25.0, vllm_args.seed
-# --enable-auto-tool-choice = 
+# --enable-auto-tool-choice
 #     from release_model_spec.json of release 0.25.0, vllm_args.enable_auto_tool_choice
 # --hf-overrides = {"architectures":["TTQwen38ForCausalLM"]}
 #     from release_model_spec.json of release 0.25.0, vllm_args.hf-overrides
 # --max-logprobs = -1
 #     from release_model_spec.json of release 0.25.0, vllm_args.max-logprobs
-# --no-enable-prefix-caching = 
+# --no-enable-prefix-caching
 #     from release_model_spec.json of release 0.25.0, vllm_args.no-enable-prefix-caching
 # --reasoning-parser = qwen3
 #     from release_model_spec.json of release 0.25.0, vllm_args.reasoning_parser
@@ -136,7 +136,7 @@ env \
 #     from release_model_spec.json of release 0.25.0, vllm_args.tool_call_parser
 # --additional-config = {"tt":{"fabric_config":"FABRIC_1D_RING","fabric_max_packet_payload_size_bytes":8192,"l1_small_size":24576,"sample_on_device_mode":"all","trace_mode":"decode_only","trace_region_size":134217728}}
 #     from release_model_spec.json of release 0.25.0, override_tt_config and additional-config
-#     since trees of era E7 read it from --additional-config (PLUGIN src/vllm_tt_plugin/config.py:29-32, pyproject.toml:31-34 @e3fc849; the commits were not seen in it, and may be commits of the fork)
+#     since trees of era E7 read it from --additional-config (PLUGIN src/vllm_tt_plugin/config.py:29-32, pyproject.toml:31-34 @e3fc849)
 # --host = 127.0.0.1
 #     from the setting host
 #     since only this machine can connect
