@@ -23,7 +23,7 @@ mod writer;
 
 use serde::{Deserialize, Serialize};
 
-pub use choices::{Choices, Preset, Target};
+pub use choices::{Choices, Preset, Target, chips};
 pub use container::container;
 pub use files::{CommandFile, FileCondition, FileState, Purpose};
 pub use host::host;

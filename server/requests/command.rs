@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::matching::{no_match, nothing_to_run_on};
-use super::place::on_this_host;
+use super::place::{choices_here, on_this_host};
 use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
 use crate::error::{Failure, FailureKind, Result};
@@ -22,7 +22,7 @@ use crate::session::Session;
 /// When no entry fits, when more than one model answers to the name, when the entry has no such command, when a choice is
 /// outside its limit, or when a published value cannot stand on a command line.
 pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCommand> {
-    let choices = params.choices.clone().unwrap_or_default();
+    let choices = choices_here(session, params.choices.clone())?;
     let place = on_this_host(session, &choices)?;
     let host = session.host()?;
     let catalog = session.catalog()?;
@@ -70,7 +70,7 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
 /// # Errors
 /// As [`command`], and when a file cannot be written.
 pub async fn install_files(session: &Session, params: CommandParams) -> Result<InstalledFiles> {
-    let choices = params.choices.clone().unwrap_or_default();
+    let choices = choices_here(session, params.choices.clone())?;
     // The key file is one of those that are written now.
     let place = Place { key_file: KeyFile::Good, ..on_this_host(session, &choices)? };
     let catalog = session.catalog()?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
-use tt_jukebox::catalog::{Catalog, Entry};
+use tt_jukebox::catalog::{Catalog, Entry, Pinned};
 use tt_jukebox::recipe::{Choices, Place, Recipe, host};
 
 /// Published files beside the checkout of this project; none on most machines.
@@ -53,8 +53,22 @@ pub fn bundled() -> Named {
     Named::new(Catalog::bundled().unwrap())
 }
 
-/// The bundled catalog, and 0.25.0 and 0.20.0 with the files of all tags where they are at hand.
+/// The bundled catalog as if nothing were known of older releases: every argument has to be translated.
+fn forgetful() -> Named {
+    let mut catalog = Catalog::bundled().unwrap();
+    catalog.entries.iter_mut().for_each(|entry| entry.pinned = Pinned::Unknown);
+    Named::new(catalog)
+}
+
+/// Every catalog: with the history of the releases, and without it.
 pub fn all() -> Vec<Named> {
+    let mut all = with_history();
+    all.push(forgetful());
+    all
+}
+
+/// The bundled catalog, and 0.25.0 and 0.20.0 with the files of all tags where they are at hand.
+pub fn with_history() -> Vec<Named> {
     let mut all = vec![bundled()];
     if let Some(folder) = published() {
         all.push(Named::new(Catalog::load(&folder).unwrap()));

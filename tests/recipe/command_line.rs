@@ -114,6 +114,7 @@ fn a_choice_outside_its_limit_is_refused_with_the_limit() {
         (&["--context", "99999999"][..], "the limit is"),
         (&["--sequences", "33"], "the limit is 32, from"),
         (&["--chips", "x"], "with commas"),
+        (&["--weights", "nowhere"], "it is no folder"),
         (&["--port", "0"], "takes 1 to 65535"),
         (&["--host", "evil;"], "takes localhost or an IP address"),
         (&["--extra", "--plugin-config", "{}"], "not among the arguments"),
@@ -130,6 +131,29 @@ fn a_choice_outside_its_limit_is_refused_with_the_limit() {
         assert!(text.contains(part), "{part} in {text}");
     }
     assert!(command["tests"][1]["text"].as_str().unwrap().contains("127.0.0.1:9000"));
+}
+
+#[test]
+fn a_folder_is_named_in_full_and_a_chip_must_be_there() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("models/Llama-3.1-8B-Instruct");
+    fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(home.path().join("root/dev/tenstorrent")).unwrap();
+    fs::write(home.path().join("root/dev/tenstorrent/0"), "").unwrap();
+    for weights in ["models/Llama-3.1-8B-Instruct", "~/models/Llama-3.1-8B-Instruct"] {
+        let text = stdout(&run(home.path(), &[&MODEL[..4], &["--weights", weights]].concat()));
+        assert!(text.contains(&format!("--model {}", folder.canonicalize().unwrap().display())), "{text}");
+        assert!(text.contains("--served-model-name meta-llama/Llama-3.1-8B-Instruct"), "{text}");
+    }
+    let root = home.path().join("root").display().to_string();
+    let chips = |chips: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
+        command.args(MODEL).args(["--chips", chips]).env_clear().env("HOME", home.path()).env("TT_JUKEBOX_ROOT", &root);
+        command.output().unwrap()
+    };
+    assert_eq!(chips("0").status.code(), Some(0), "{}", stderr(&chips("0")));
+    assert_eq!(chips("0,1").status.code(), Some(2));
+    assert!(stderr(&chips("0,1")).contains("there is no chip 1"), "{}", stderr(&chips("0,1")));
 }
 
 #[test]

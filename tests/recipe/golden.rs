@@ -1,7 +1,8 @@
 //! One command of each era and engine as a file that a person can read. `UPDATE_EXPECT=1` writes them anew.
 
 use expect_test::{ExpectFile, expect_file};
-use tt_jukebox::recipe::{Choices, Preset, Recipe, Shell, Target, container, render};
+use tt_jukebox::catalog::Pinned;
+use tt_jukebox::recipe::{Choices, Preset, Recipe, Shell, Target, container, host, render};
 
 use crate::catalogs::{bundled, place};
 
@@ -61,6 +62,18 @@ golden! {
     new_container: "container-new.sh", "id_gpt-oss_gpt-oss-120b_galaxy", Container, Choices::default();
     media_container: "container-media.sh", "id_whisper_whisper-large-v3_p150", Container, Choices::default();
     forge_container: "container-forge.sh", "id_forge-vllm-plugin_Falcon3-7B-Instruct_p150", Container, Choices::default();
+}
+
+/// No published entry is pinned to the fifth era, so one is made up: a commit of release 0.15.0 that nobody knows.
+#[test]
+fn era_5() {
+    let named = bundled();
+    let mut entry = named.entry("id_tt-transformers_Llama-3.1-8B-Instruct_p300x2").clone();
+    entry.spec.release.version = "0.15.0".into();
+    entry.spec.release.vllm_commit = Some("0123456".into());
+    entry.pinned = Pinned::Unknown;
+    let recipe = host(&entry, "0.25.0", &place(), &Choices::default()).unwrap();
+    expect_file!["golden/e5.sh"].assert_eq(&shown(&recipe));
 }
 
 #[test]

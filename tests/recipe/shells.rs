@@ -87,7 +87,7 @@ fn every_command_reaches_the_program_as_it_is_in_every_shell() {
     let dir = tempfile::tempdir().unwrap();
     let echo = echo(dir.path());
     let mut recipes: Vec<Recipe> = Vec::new();
-    for named in catalogs::all() {
+    for named in catalogs::with_history() {
         for recipe in named.entries().map(|entry| runnable(&named.recipe(entry), &echo)) {
             // Files of the same release are read twice, bundled and published.
             if recipes.iter().all(|known| (&known.args, &known.env) != (&recipe.args, &recipe.env)) {
