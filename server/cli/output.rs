@@ -62,6 +62,15 @@ impl Output {
         write(&format!("{start}{}", lines(&text(value))))
     }
 
+    /// Prints one of many answers on a line of its own, JSON or text. False when nobody reads any more.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn line<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<bool> {
+        self.answered.store(true, Ordering::Relaxed);
+        write(&if self.json { serde_json::to_string(value).map_err(no_json)? } else { text(value) })
+    }
+
     /// True when answers are JSON.
     pub fn is_json(&self) -> bool {
         self.json
