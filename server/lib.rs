@@ -17,5 +17,6 @@ pub mod protocol;
 pub mod recipe;
 pub mod requests;
 pub mod reset;
+pub mod scratchpad;
 pub mod session;
 pub mod settings;

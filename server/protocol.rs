@@ -5,11 +5,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::host::Holder;
-use crate::device::{Finding, Health, Host};
-use crate::matching::{Excluded, Match};
-use crate::recipe::{Recipe, Shell};
+pub use crate::device::Host;
+use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
+
+mod command;
+mod models;
+mod reset;
+
+pub use command::{CommandParams, InstalledFiles, ServeCommand};
+pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
+pub use reset::{
+    ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
+};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -22,10 +30,12 @@ macro_rules! for_each_request {
             matching: "tenstorrent/match" (MatchParams) -> MatchList;
             /// Everything about one model: its entries here with reasons, and why the others are not offered.
             show: "tenstorrent/show" (ShowParams) -> ModelDetails;
-            /// The exact command that serves a model from a checkout on this host.
-            command: "tenstorrent/command" (CommandParams) -> ServeCommand;
             /// What the catalog holds and how old it is; with `refresh` it is looked for newer files first.
             catalog: "tenstorrent/catalog" (CatalogParams) -> CatalogInfo;
+            /// The exact command that serves a model, from checkouts on this host or from its image. Writes nothing.
+            command: "tenstorrent/command" (CommandParams) -> ServeCommand;
+            /// Writes the files that this command refers to, as far as nobody has edited them.
+            install_files: "tenstorrent/command/files" (CommandParams) -> InstalledFiles;
             /// How often the status is sent, and whether at all. Answers the status of now.
             monitor: "tenstorrent/monitor" (MonitorParams) -> Status;
             /// What a reset would do: who holds the boards, which command, what must be true afterwards. Does nothing.
@@ -52,117 +62,6 @@ pub struct ProbeParams {
     pub refresh: bool,
 }
 
-/// Parameters of `tenstorrent/match`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct MatchParams {
-    /// Words that the name or the repository must hold, or a task; null asks for everything.
-    pub query: Option<String>,
-    /// What the model must be for: `chat`, `t2i` …
-    pub task: Option<String>,
-    /// True for entries of other devices that may run here all the same.
-    pub experimental: bool,
-    /// At most so many answers.
-    pub limit: Option<usize>,
-    /// True for entries of every device, also of those that this box has not.
-    pub all: bool,
-}
-
-/// Answer of `tenstorrent/match` and of `list --json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct MatchList {
-    /// Version of this shape.
-    pub schema: u32,
-    /// Spec name of the box.
-    pub product: Option<String>,
-    /// Name of the simulated box; null for a real one.
-    pub simulated: Option<String>,
-    /// The catalog that answered.
-    pub source: String,
-    /// The task that was asked for.
-    pub task: Option<String>,
-    /// Answers, the best first.
-    pub matches: Vec<Match>,
-}
-
-/// Parameters of `tenstorrent/show`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct ShowParams {
-    /// Entry id, model name or repository.
-    pub model: String,
-}
-
-/// Answer of `tenstorrent/show` and of `show --json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ModelDetails {
-    /// Version of this shape.
-    pub schema: u32,
-    /// Spec name of the box.
-    pub product: Option<String>,
-    /// Name of the simulated box; null for a real one.
-    pub simulated: Option<String>,
-    /// The catalog that answered.
-    pub source: String,
-    /// Entries that run on this box, the best first; those of other devices that may run here come last.
-    pub matches: Vec<Match>,
-    /// Entries of other devices, and the one thing that is missing.
-    pub excluded: Vec<Excluded>,
-    /// The same as Markdown.
-    pub text: String,
-}
-
-/// Parameters of `tenstorrent/catalog`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct CatalogParams {
-    /// True looks for newer spec files first, whenever that was last done.
-    pub refresh: bool,
-    /// True with `refresh` looks only when nobody has within the hour.
-    pub if_due: bool,
-}
-
-/// Parameters of `tenstorrent/command`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct CommandParams {
-    /// Entry id, model name or repository.
-    pub model: String,
-    /// Device name of the spec file; null takes the best one that this box has.
-    pub device: Option<String>,
-    /// Shell that the text is quoted for; null is bash.
-    pub shell: Option<Shell>,
-}
-
-/// Answer of `tenstorrent/command` and of `command --json`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ServeCommand {
-    /// Version of this shape.
-    pub schema: u32,
-    /// Entry that is served.
-    pub model_id: String,
-    /// Its short name.
-    pub model_name: String,
-    /// Device name of the entry.
-    pub device_type: String,
-    /// Name of the simulated box; null for a real one.
-    pub simulated: Option<String>,
-    /// Shell that the text is quoted for.
-    pub shell: Shell,
-    /// The command as text; every line but the last ends in a backslash.
-    pub text: String,
-    /// The command as data, with notes and the source of each value.
-    #[serde(flatten)]
-    pub recipe: Recipe,
-}
-
 /// Parameters of `tenstorrent/monitor`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -171,137 +70,6 @@ pub struct MonitorParams {
     pub interval_s: u32,
     /// False stops looking by itself; a probe on request still shows.
     pub auto_update: bool,
-}
-
-/// Parameters of `tenstorrent/reset/plan`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct ResetParams {
-    /// PCI addresses; the whole boards that they belong to are reset. Empty is every board.
-    pub bus_ids: Vec<String>,
-}
-
-/// Answer of `tenstorrent/reset/plan`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ResetPlan {
-    /// Version of this shape.
-    pub schema: u32,
-    /// The boards in words, for example `n300 at 0000:01:00.0`.
-    pub boards: Vec<String>,
-    /// Processes that hold one of them and would lose it for good. A telemetry service is not among them.
-    pub holders: Vec<Holder>,
-    /// True when some process holds a board and cannot be seen from here (another container, another user).
-    pub unseen_holders: bool,
-    /// Commands to run, one after the other, each as program and arguments.
-    pub commands: Vec<Vec<String>>,
-    /// The same as one line for a shell.
-    pub text: String,
-    /// True when the command asks for a password: it must run in a terminal.
-    pub sudo: bool,
-    /// What must be there again afterwards.
-    pub expected: Vec<ExpectedChip>,
-    /// Seconds after which the boards should be back.
-    pub deadline_s: u32,
-    /// What the person should know before saying yes.
-    pub notes: Vec<String>,
-    /// Name of the simulated box, on which nothing would be run; null for a real one.
-    pub simulated: Option<String>,
-}
-
-/// A chip as it was before a reset.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ExpectedChip {
-    /// PCI address.
-    pub bus_id: String,
-    /// Board name, when it was known.
-    pub board_type: Option<String>,
-}
-
-/// Parameters of `tenstorrent/reset/release`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct ReleaseParams {
-    /// Processes to end.
-    pub holders: Vec<ProcessId>,
-}
-
-/// A process beyond doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct ProcessId {
-    /// Process id.
-    pub pid: u32,
-    /// Start in clock ticks since boot.
-    pub start_ticks: u64,
-}
-
-/// Answer of `tenstorrent/reset/release`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Released {
-    /// Version of this shape.
-    pub schema: u32,
-    /// Processes that are gone, and the signal that it took; null for one that was gone already.
-    pub gone: Vec<Gone>,
-    /// Processes that are still there, and why.
-    pub left: Vec<Left>,
-}
-
-/// A process that is gone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Gone {
-    /// Process id.
-    pub pid: u32,
-    /// `INT`, `TERM`, `KILL`, or null.
-    pub signal: Option<String>,
-}
-
-/// A process that is still there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Left {
-    /// Process id.
-    pub pid: u32,
-    /// Why: not permitted, inside a container, or it does not end.
-    pub why: String,
-    /// What to do.
-    pub next: String,
-}
-
-/// Parameters of `tenstorrent/reset/verify`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-#[serde(default)]
-pub struct VerifyParams {
-    /// What must be there, from the plan.
-    pub expected: Vec<ExpectedChip>,
-    /// Seconds to wait for it, from the plan.
-    pub deadline_s: u32,
-}
-
-/// Answer of `tenstorrent/reset/verify`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Verified {
-    /// Version of this shape.
-    pub schema: u32,
-    /// True when every expected chip is back, plausible and alive.
-    pub ok: bool,
-    /// One sentence for the person.
-    pub text: String,
-    /// What is not as it should be.
-    pub problems: Vec<String>,
-    /// The next rung of the ladder; empty when all is well.
-    pub next: String,
-    /// Seconds that it took.
-    pub seconds: f64,
-    /// The box as it is now.
-    pub host: Host,
 }
 
 /// Parameters of `tenstorrent/doctor`.

@@ -26,7 +26,7 @@ pub struct Setting {
 }
 
 /// The list.
-pub const SETTINGS: [Setting; 11] = [
+pub const SETTINGS: [Setting; 12] = [
     Setting {
         key: "root",
         env: "TT_JUKEBOX_ROOT",
@@ -97,12 +97,13 @@ pub const SETTINGS: [Setting; 11] = [
         from_project: false,
         doc: "Checkout of vLLM.",
     },
+    Setting { key: "port", env: "TT_JUKEBOX_PORT", default: "8000", from_project: true, doc: "Port of the server." },
     Setting {
-        key: "port",
-        env: "TT_JUKEBOX_PORT",
-        default: "8000",
-        from_project: true,
-        doc: "Port of the server on 127.0.0.1.",
+        key: "host",
+        env: "TT_JUKEBOX_HOST",
+        default: "127.0.0.1",
+        from_project: false,
+        doc: "Address that the server listens on. 0.0.0.0 lets other machines in, and needs a key file.",
     },
 ];
 

@@ -208,6 +208,47 @@ power_limit_w: number | null,
 holders: Array<Holder>, };
 
 /**
+ * Everything that a person may choose; whatever is left out is as published or as the settings say.
+ */
+export type Choices = { 
+/**
+ * Host or container; left out, vLLM entries run on the host and all others in a container.
+ */
+target?: Target, 
+/**
+ * What the server shall be good at.
+ */
+preset?: Preset, 
+/**
+ * Port in place of the setting.
+ */
+port?: number, 
+/**
+ * Address to listen on in place of the setting.
+ */
+host?: string, 
+/**
+ * Context length in tokens.
+ */
+context?: number, 
+/**
+ * Sequences at once.
+ */
+sequences?: number, 
+/**
+ * Chips to use, by number, with commas.
+ */
+chips?: string, 
+/**
+ * Folder with the weights in place of the repository.
+ */
+weights?: string, 
+/**
+ * Further arguments for vLLM.
+ */
+extra?: Array<string>, };
+
+/**
  * Parameters of `tenstorrent/command`.
  */
 export type CommandParams = { 
@@ -222,7 +263,11 @@ device: string | null,
 /**
  * Shell that the text is quoted for; null is bash.
  */
-shell: Shell | null, };
+shell: Shell | null, 
+/**
+ * What is to be otherwise than published.
+ */
+choices?: Choices, };
 
 /**
  * Parameters of `tenstorrent/doctor`.
@@ -309,6 +354,28 @@ export type FailureKind = "internal" | "usage" | "no_device" | "no_match" | "inp
  * The family of a board: variants that serve alike share one (p150a, p150b and p150c are `P150`).
  */
 export type Family = "n150" | "n300" | "galaxy_wormhole" | "p100" | "p150" | "p300" | "galaxy_blackhole";
+
+/**
+ * How a file lies there.
+ */
+export type FileCondition = "missing" | "current" | "outdated" | "edited" | "foreign" | "open";
+
+/**
+ * A file that a command refers to, and how it lies there.
+ */
+export type FileState = { 
+/**
+ * Where it belongs.
+ */
+path: string, 
+/**
+ * What it is for.
+ */
+purpose: Purpose, 
+/**
+ * How it lies there.
+ */
+condition: FileCondition, };
 
 /**
  * One finding about the host. Never a guess without its evidence.
@@ -445,6 +512,19 @@ health: Health,
 findings: Array<Finding>, };
 
 /**
+ * Answer of `tenstorrent/command/files`.
+ */
+export type InstalledFiles = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The files as they lie there now.
+ */
+files: Array<FileState>, };
+
+/**
  * A process that is still there.
  */
 export type Left = { 
@@ -490,6 +570,10 @@ device_type: string,
  */
 engine: string, 
 /**
+ * Name of the code that serves it.
+ */
+implementation: string, 
+/**
  * `LLM`, `IMAGE` …
  */
 model_type: string, 
@@ -521,6 +605,10 @@ min_disk_gb: number | null,
  * Memory in GB that the publisher asks for.
  */
 min_ram_gb: number | null, 
+/**
+ * True when the newest release lists it.
+ */
+current: boolean, 
 /**
  * Releases that list it, oldest first.
  */
@@ -574,6 +662,10 @@ source: string,
  * The task that was asked for.
  */
 task: string | null, 
+/**
+ * Memory and disk of this host.
+ */
+resources: Resources, 
 /**
  * Answers, the best first.
  */
@@ -672,6 +764,11 @@ vllm_only: boolean,
 reason: string, };
 
 /**
+ * What the server shall be good at, within the limits of the entry.
+ */
+export type Preset = "spec" | "long-context" | "many-users" | "low-latency";
+
+/**
  * Parameters of `tenstorrent/probe`.
  */
 export type ProbeParams = { 
@@ -706,14 +803,23 @@ name: string,
  */
 value: string, 
 /**
- * File, release and key, or the rule.
+ * File, release and key, or the setting.
  */
-source: string, };
+source: string, 
+/**
+ * The rule that made it what it is; empty when it is as the source has it.
+ */
+rule: string, };
+
+/**
+ * What a file is for.
+ */
+export type Purpose = "launcher" | "model_spec" | "secrets";
 
 /**
  * How far an entry is from answering, the nearest first. It names the sections of the model picker.
  */
-export type Readiness = "ready" | "needs_download" | "needs_setup" | "experimental" | "does_not_fit";
+export type Readiness = "ready" | "needs_download" | "needs_setup" | "experimental" | "does_not_fit" | "elsewhere";
 
 /**
  * Parameters of `tenstorrent/reset/release`.
@@ -862,6 +968,10 @@ device_type: string,
  */
 simulated: string | null, 
 /**
+ * What the command starts.
+ */
+target: Target, 
+/**
  * Shell that the text is quoted for.
  */
 shell: Shell, 
@@ -869,6 +979,18 @@ shell: Shell,
  * The command as text; every line but the last ends in a backslash.
  */
 text: string, 
+/**
+ * What to try once the server is ready.
+ */
+tests: Array<Trial>, 
+/**
+ * Files that the command refers to; the request `tenstorrent/command/files` writes them.
+ */
+files: Array<FileState>, 
+/**
+ * Era of the vLLM tree that the command is made for; null for other engines.
+ */
+era: string | null, 
 /**
  * Folder to run it in.
  */
@@ -885,6 +1007,14 @@ program: string,
  * Its arguments.
  */
 args: Array<string>, 
+/**
+ * Path of our launcher when the command runs through it.
+ */
+launcher: string | null, 
+/**
+ * The argument that holds the TT configuration; null when there is none.
+ */
+tt_config_flag: string | null, 
 /**
  * What the reader should know before running it.
  */
@@ -970,6 +1100,24 @@ done: Array<string>,
  * Seconds between two looks; null when the person has switched automatic updates off.
  */
 interval_s: number | null, };
+
+/**
+ * What the command starts.
+ */
+export type Target = "host" | "container";
+
+/**
+ * A command or a program that tries a server.
+ */
+export type Trial = { 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * Its text: for the shell, or for Python where the title says so.
+ */
+text: string, };
 
 /**
  * One environment variable.
@@ -1064,10 +1212,12 @@ export interface Requests {
   "tenstorrent/match": { params: MatchParams; result: MatchList };
   /** Everything about one model: its entries here with reasons, and why the others are not offered. */
   "tenstorrent/show": { params: ShowParams; result: ModelDetails };
-  /** The exact command that serves a model from a checkout on this host. */
-  "tenstorrent/command": { params: CommandParams; result: ServeCommand };
   /** What the catalog holds and how old it is; with `refresh` it is looked for newer files first. */
   "tenstorrent/catalog": { params: CatalogParams; result: CatalogInfo };
+  /** The exact command that serves a model, from checkouts on this host or from its image. Writes nothing. */
+  "tenstorrent/command": { params: CommandParams; result: ServeCommand };
+  /** Writes the files that this command refers to, as far as nobody has edited them. */
+  "tenstorrent/command/files": { params: CommandParams; result: InstalledFiles };
   /** How often the status is sent, and whether at all. Answers the status of now. */
   "tenstorrent/monitor": { params: MonitorParams; result: Status };
   /** What a reset would do: who holds the boards, which command, what must be true afterwards. Does nothing. */

@@ -69,14 +69,20 @@ test("the explanation names every source, and no cell breaks the table", () => {
     model_name: "Example-1B",
     device_type: "N150",
     simulated: "n150",
+    target: "host",
     shell: "bash",
     text: "vllm \\\n  serve\n",
+    tests: [],
+    files: [],
+    era: "E3",
+    launcher: null,
+    tt_config_flag: null,
     env: [],
     program: "vllm",
     args: ["serve"],
     cwd: "/work",
     notes: ["Mind the port."],
-    provenance: [{ name: "--x", value: "a|b", source: "the\nspec" }],
+    provenance: [{ name: "--x", value: "a|b", source: "the\nspec", rule: "" }],
   };
   const text = explainCommand(command);
   assert.ok(text.includes("```sh\nvllm \\\n  serve\n```"), text);

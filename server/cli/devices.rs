@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::output::{Output, printable, table};
+use super::columns::{Column, Line, cells, column, table};
+use super::output::{Output, printable};
 use super::stopping::block_on_stoppable;
+use super::terminal::Terminal;
 use crate::device::host::{Chip, Holder};
 use crate::device::{Host, Severity};
 use crate::error::Result;
@@ -49,6 +51,17 @@ pub(super) fn show(session: &Session, refresh: bool, output: &Output) -> Result<
     Err(requests::nothing_to_run_on(&host))
 }
 
+const COLUMNS: [Column; 8] = [
+    column("CHIP"),
+    column("BOARD"),
+    column("BOARD ID").spare(2),
+    column("°C").figures(),
+    column("W").figures(),
+    column("MHZ").figures(),
+    column("FIRMWARE").spare(1),
+    column("HELD BY"),
+];
+
 fn text(host: &Host) -> String {
     let simulated = host.simulated.as_deref().map_or(String::new(), |name| format!(" (simulated {name})"));
     let mut text = format!(
@@ -58,8 +71,8 @@ fn text(host: &Host) -> String {
         printable(host.driver.as_deref().unwrap_or("not loaded")),
         if host.runnable.is_empty() { "nothing".to_owned() } else { host.runnable.join(", ") },
     );
-    let rows: Vec<Vec<String>> = host.chips.iter().map(row).collect();
-    text.push_str(&table(&["CHIP", "BOARD", "BOARD ID", "°C", "W", "MHZ", "FIRMWARE", "HELD BY"], &rows));
+    let rows: Vec<Line> = host.chips.iter().map(|chip| cells(row(chip))).collect();
+    text.push_str(&table(&COLUMNS, &rows, Terminal { colour: false, ..Terminal::of_stdout() }));
     text.push('\n');
     for finding in &host.findings {
         let word = match finding.severity {

@@ -1,13 +1,14 @@
 //! `tt-jukebox list [QUERY]`: models that run on this box.
 
+use std::io::{self, IsTerminal};
+
 use clap::Args;
 
 use super::block_on;
-use super::candidates;
-use super::output::{Output, table};
+use super::output::Output;
+use super::{candidates, model_table};
 use crate::error::Result;
-use crate::matching::{Fit, Match};
-use crate::protocol::{MatchList, MatchParams};
+use crate::protocol::MatchParams;
 use crate::requests;
 use crate::session::Session;
 
@@ -46,42 +47,14 @@ pub(super) fn run(session: &Session, options: Options, output: &Output) -> Resul
     if skipped > 0 {
         output.message(&format!("warning: {skipped} entries could not be read; `tt-jukebox catalog info` says why"));
     }
-    output.print(&list, |list| text(list, options.all))
+    output.print_coloured(&list, |list, terminal| model_table::text(list, options.all, terminal))?;
+    if !output.is_json() && terminal_is_watched() {
+        output.message("\n`tt-jukebox show MODEL` says why; `tt-jukebox command MODEL` prints the command.");
+    }
+    Ok(())
 }
 
-fn text(list: &MatchList, all: bool) -> String {
-    let simulated = list.simulated.as_deref().map_or(String::new(), |name| format!(" (simulated {name})"));
-    let product = list.product.as_deref().unwrap_or("this box");
-    let rows: Vec<Vec<String>> = list.matches.iter().map(row).collect();
-    let count = if rows.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", rows.len()) };
-    let title = if all {
-        format!("{count}, those for {product}{simulated} first")
-    } else {
-        format!("{count} for {product}{simulated}")
-    };
-    format!(
-        "{title}, from the catalog: {}\n\n{}",
-        list.source,
-        table(&["MODEL", "DEVICE", "STATUS", "ENGINE", "CONTEXT", "DISK", "RAM", "FITS"], &rows)
-    )
-}
-
-fn row(found: &Match) -> Vec<String> {
-    let gb = |value: Option<f64>| value.map_or("?".to_owned(), |value| format!("{value} GB"));
-    vec![
-        found.model_name.clone(),
-        found.device_type.clone(),
-        found.status.to_lowercase(),
-        if found.command { found.engine.clone() } else { format!("{} (container)", found.engine) },
-        found.max_context.map_or("-".into(), |tokens| tokens.to_string()),
-        gb(found.min_disk_gb),
-        gb(found.min_ram_gb),
-        match found.fit {
-            Fit::Fits => "yes",
-            Fit::Unknown => "unknown",
-            Fit::Tight => "not now",
-            Fit::No => "no",
-        }
-        .to_owned(),
-    ]
+/// Hints are for people; a script has read them once.
+fn terminal_is_watched() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
 }

@@ -4,12 +4,14 @@
 mod audit;
 mod candidates;
 mod catalog;
+mod columns;
 mod command;
 mod completions;
 mod config;
 mod devices;
 mod doctor;
 mod list;
+mod model_table;
 mod old_lines;
 mod output;
 mod probe;
@@ -17,6 +19,7 @@ mod refresh;
 mod reset;
 mod show;
 mod stopping;
+mod terminal;
 mod usage;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use super::columns::{self, Column, Line, cells, column};
 use super::complain;
+use super::terminal::Terminal;
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::is_unseen;
 
@@ -33,6 +35,18 @@ impl Output {
         write(&printed).map(drop)
     }
 
+    /// The same for a text with our own colours in it: whoever makes it has made everything from outside printable.
+    ///
+    /// # Errors
+    /// As [`Output::print`].
+    pub fn print_coloured<T: Serialize>(&self, value: &T, text: impl FnOnce(&T, Terminal) -> String) -> Result<()> {
+        if self.json {
+            return self.print(value, |_| String::new());
+        }
+        self.answered.store(true, Ordering::Relaxed);
+        write(&text(value, Terminal::of_stdout())).map(drop)
+    }
+
     /// Prints one of many answers: JSON on one line, or text in place of the last one when stdout is a terminal. False
     /// when nobody reads any more.
     ///
@@ -46,6 +60,15 @@ impl Output {
         // Cursor home, then clear to the end: no flicker, and the scrollback stays.
         let start = if io::stdout().is_terminal() { "\u{1b}[H\u{1b}[J" } else { "" };
         write(&format!("{start}{}", lines(&text(value))))
+    }
+
+    /// Prints one of many answers on a line of its own, JSON or text. False when nobody reads any more.
+    ///
+    /// # Errors
+    /// When stdout cannot be written to.
+    pub fn line<T: Serialize>(&self, value: &T, text: impl FnOnce(&T) -> String) -> Result<bool> {
+        self.answered.store(true, Ordering::Relaxed);
+        write(&if self.json { serde_json::to_string(value).map_err(no_json)? } else { text(value) })
     }
 
     /// True when answers are JSON.
@@ -89,15 +112,10 @@ fn write(text: &str) -> Result<bool> {
 }
 
 /// Columns side by side, two blanks apart, each as wide as its widest cell.
-pub fn table(header: &[&str], rows: &[Vec<String>]) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
-    table.set_header(header.iter().copied());
-    table.add_rows(rows.iter().map(|row| row.iter().map(|cell| printable(cell))));
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+pub fn table(header: &[&'static str], rows: &[Vec<String>]) -> String {
+    let columns: Vec<Column> = header.iter().map(|title| column(title)).collect();
+    let lines: Vec<Line> = rows.iter().cloned().map(cells).collect();
+    columns::table(&columns, &lines, Terminal { colour: false, ..Terminal::of_stdout() })
 }
 
 /// Text from outside on one line, without anything that acts or hides: a model name must not move the cursor.

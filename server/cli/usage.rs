@@ -81,7 +81,7 @@ fn failure_of(error: &clap::Error) -> Failure {
 /// What the older program did after its list: it went on to the serving command of the model that was chosen.
 pub(super) fn next_step(session: &Session, renamed: &Renamed) -> Option<String> {
     let model = renamed.model.clone()?;
-    let params = CommandParams { model, device: None, shell: None };
+    let params = CommandParams { model, ..CommandParams::default() };
     let (name, what) = match super::block_on(requests::command(session, params)) {
         Ok(command) => (command.model_name, "prints its serving command"),
         Err(_) => ("NAME".to_owned(), "prints the serving command of the one that you name"),

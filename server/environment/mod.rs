@@ -2,6 +2,7 @@
 
 pub mod checkout;
 mod completeness;
+pub mod tree;
 pub mod weights;
 
 use std::collections::{BTreeMap, BTreeSet};

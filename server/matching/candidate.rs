@@ -25,6 +25,8 @@ pub enum Readiness {
     Experimental,
     /// Something that it needs is missing on this host, or it is known not to work.
     DoesNotFit,
+    /// Listed for a device that this box has not.
+    Elsewhere,
 }
 
 /// One entry that can run on this box.
@@ -43,6 +45,8 @@ pub struct Match {
     pub device_type: String,
     /// `vLLM`, `media` or `forge`.
     pub engine: String,
+    /// Name of the code that serves it.
+    pub implementation: String,
     /// `LLM`, `IMAGE` …
     pub model_type: String,
     /// What it is for: `chat`, `vision` …
@@ -59,6 +63,8 @@ pub struct Match {
     pub min_disk_gb: Option<f64>,
     /// Memory in GB that the publisher asks for.
     pub min_ram_gb: Option<f64>,
+    /// True when the newest release lists it.
+    pub current: bool,
     /// Releases that list it, oldest first.
     pub releases: Vec<String>,
     /// Whether this host has the memory and the disk.
@@ -76,7 +82,7 @@ pub struct Match {
 }
 
 pub(super) fn describe(answer: &Answer<'_>, host: &Host, installed: &Installed, catalog: &Catalog) -> Match {
-    let Answer { entry, placement, carried, .. } = answer;
+    let Answer { entry, placement, carried, elsewhere, .. } = answer;
     let spec = &entry.spec;
     let release = &spec.release;
     let mut reasons = Vec::new();
@@ -126,6 +132,7 @@ pub(super) fn describe(answer: &Answer<'_>, host: &Host, installed: &Installed, 
         hf_model_repo: spec.model.hf_model_repo.clone(),
         device_type: spec.device_type.clone(),
         engine: spec.engine.clone(),
+        implementation: spec.implementation.impl_name.clone(),
         model_type: spec.model.model_type.clone(),
         tasks: task::of(spec).into_iter().map(str::to_owned).collect(),
         status: release.status.clone(),
@@ -134,9 +141,11 @@ pub(super) fn describe(answer: &Answer<'_>, host: &Host, installed: &Installed, 
         max_concurrency: concurrency,
         min_disk_gb: release.min_disk_gb,
         min_ram_gb: release.min_ram_gb,
+        current: catalog.is_current(entry),
         releases: catalog.releases_of(entry),
         fit,
         readiness: match (fit, carried) {
+            _ if *elsewhere => Readiness::Elsewhere,
             (Fit::No, _) => Readiness::DoesNotFit,
             (_, Some(_)) => Readiness::Experimental,
             _ if !built => Readiness::NeedsSetup,

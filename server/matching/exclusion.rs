@@ -57,7 +57,10 @@ fn missing(spec: &ModelSpec, host: &Host) -> (String, bool) {
     };
     let alike = host.placements.iter().find(|placement| placement.device_type == spec.device_type);
     if let Some(placement) = alike {
-        let why = format!("only vLLM entries carry over, and its engine is {}", spec.engine);
+        let why = match spec.engine.as_str() {
+            "vLLM" => format!("its code, {}, is written for {} alone", spec.implementation.impl_name, spec.device_type),
+            engine => format!("only vLLM entries carry over, and its engine is {engine}"),
+        };
         return (format!("{}; {why}", placement.reason), false);
     }
     let Some(product) = products::find(&spec.device_type) else {

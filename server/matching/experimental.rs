@@ -47,8 +47,7 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     if source.arch != target.arch {
         return Err(format!("{listed} is {:?} and {} is {:?}", source.arch, target.name, target.arch));
     }
-    let code = &spec.implementation.impl_id;
-    if ["galaxy", "qb2", "blackhole"].iter().any(|bound| code.contains(bound)) {
+    if is_bound(spec) {
         return Err(format!("its code, {}, is written for {listed} alone", spec.implementation.impl_name));
     }
     let (context, users) = limits(spec)?;
@@ -92,6 +91,11 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
             format!("{max_concurrency} sequences at once instead of {users}, for the same reason"),
         ],
     })
+}
+
+/// True for code that is written for one device and named after it: `llama3_70b_galaxy`, `gemma4_31b_qb2`.
+pub(super) fn is_bound(spec: &ModelSpec) -> bool {
+    ["galaxy", "qb2", "blackhole"].iter().any(|device| spec.implementation.impl_id.contains(device))
 }
 
 /// Billions of parameters in memory. For a mixture of experts the spec files count those that are active at once, and the

@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::spec::ModelSpec;
 use crate::catalog::{Catalog, Entry};
+use crate::device::Host;
+use crate::device::products::{self, Product};
 use crate::device::topology::Placement;
-use crate::device::{Host, products};
 use crate::environment::Installed;
 use task::Task;
 
@@ -44,6 +45,8 @@ struct Answer<'a> {
     entry: &'a Entry,
     placement: Cow<'a, Placement>,
     carried: Option<Carried>,
+    /// True for an entry of a device that this box has not, and that is only listed.
+    elsewhere: bool,
     score: u32,
 }
 
@@ -77,12 +80,12 @@ fn answers<'a>(
         .iter()
         .filter_map(|entry| {
             // The device is asked first: it is the cheaper question and has fewer answers.
-            let placement = match placement_for(&entry.spec, host) {
-                Some(placement) => Cow::Borrowed(placement),
-                None if query.every_device => Cow::Owned(elsewhere(&entry.spec)),
+            let (placement, elsewhere) = match placement_for(&entry.spec, host) {
+                Some(placement) => (Cow::Borrowed(placement), false),
+                None if query.every_device => (Cow::Owned(elsewhere(&entry.spec)), true),
                 None => return None,
             };
-            Some(Answer { entry, placement, carried: None, score: score(&entry.spec)? })
+            Some(Answer { entry, placement, carried: None, elsewhere, score: score(&entry.spec)? })
         })
         .collect();
     if query.experimental && !query.every_device {
@@ -97,35 +100,34 @@ fn carried<'a>(score: impl Fn(&ModelSpec) -> Option<u32>, host: &'a Host, catalo
     let listed = |entry: &&Entry| entry.spec.engine == "vLLM" && placement_for(&entry.spec, host).is_some();
     let listed: BTreeSet<&str> =
         entries().filter(listed).map(|entry| entry.spec.model.hf_model_repo.as_str()).collect();
-    let targets: Vec<(&Placement, &products::Product)> =
-        host.placements.iter().filter_map(|part| Some((part, products::find(&part.device_type)?))).collect();
+    let targets: Vec<&Product> = host.placements.iter().filter_map(|part| products::find(&part.device_type)).collect();
     let mut best: BTreeMap<&str, ((bool, u32), Answer)> = BTreeMap::new();
     for entry in entries().filter(|entry| !listed.contains(entry.spec.model.hf_model_repo.as_str())) {
         let spec = &entry.spec;
-        let mut ways =
-            targets.iter().filter_map(|(_, target)| Some((*target, experimental::carry(spec, target).ok()?)));
-        let (Some((target, carried)), Some(source)) = (ways.next(), products::find(&spec.device_type)) else {
-            continue;
-        };
-        let Some(score) = score(spec) else { continue };
+        let Some(source) = products::find(&spec.device_type) else { continue };
         // Unreduced before reduced, and then the device that is nearest in size.
-        let distance = (!carried.reduced.is_empty(), source.dram_gb.abs_diff(target.dram_gb));
-        let mut placement = elsewhere(spec);
-        placement.reason = format!("nobody has validated it on {}", target.name);
-        let answer = Answer { entry, placement: Cow::Owned(placement), carried: Some(carried), score };
+        let ways = targets.iter().filter_map(|target| {
+            let carried = experimental::carry(spec, target).ok()?;
+            Some(((!carried.reduced.is_empty(), source.dram_gb.abs_diff(target.dram_gb)), carried))
+        });
+        let Some((distance, carried)) = ways.min_by_key(|(distance, _)| *distance) else { continue };
+        let Some(score) = score(spec) else { continue };
         let repo = spec.model.hf_model_repo.as_str();
         if best.get(repo).is_none_or(|(known, _)| distance < *known) {
-            best.insert(repo, (distance, answer));
+            let reason = format!("nobody has validated it on {}", carried.target);
+            let placement = Cow::Owned(Placement { reason, ..elsewhere(spec) });
+            best.insert(repo, (distance, Answer { entry, placement, carried: Some(carried), elsewhere: false, score }));
         }
     }
     best.into_values().map(|(_, answer)| answer).collect()
 }
 
-/// The part of this box that the entry asks for.
+/// The part of this box that the entry asks for. Where only the mesh is alike, code that is written for the other board
+/// stays there.
 pub fn placement_for<'a>(spec: &ModelSpec, host: &'a Host) -> Option<&'a Placement> {
-    host.placements
-        .iter()
-        .find(|placement| placement.device_type == spec.device_type && (!placement.vllm_only || spec.engine == "vLLM"))
+    let carries_over = || spec.engine == "vLLM" && !experimental::is_bound(spec);
+    let mut alike = host.placements.iter().filter(|placement| placement.device_type == spec.device_type);
+    alike.find(|placement| !placement.vllm_only || carries_over())
 }
 
 /// Whether this host has what an entry needs, and what it lacks: memory, disk, firmware, driver, or an entry that is known

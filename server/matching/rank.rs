@@ -12,6 +12,7 @@ use crate::environment::weights::WeightState;
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank<'a> {
     name: Reverse<u32>,
+    elsewhere: bool,
     does_not_fit: bool,
     carried: bool,
     part_of_box: bool,
@@ -34,6 +35,7 @@ impl<'a> Rank<'a> {
         let (fit, _) = super::verdict(entry, host, installed, catalog);
         Self {
             name: Reverse(answer.score),
+            elsewhere: answer.elsewhere,
             does_not_fit: fit == Fit::No,
             carried: answer.carried.is_some(),
             part_of_box: !answer.placement.exact,

@@ -20,6 +20,11 @@ pub enum Shell {
     Sh,
 }
 
+/// Linux refuses to start a program with a longer word (`MAX_ARG_STRLEN`, 32 pages, execve(2)).
+const MAX_WORD: usize = 128 << 10;
+/// A quarter of the usual stack of 8 MB is what Linux gives to arguments and environment together (execve(2)).
+const MAX_COMMAND: usize = 1 << 20;
+
 /// A value that no shell line can carry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name} {why}")]
@@ -35,17 +40,23 @@ pub struct Unquotable {
 /// # Errors
 /// When a value holds a control character: pasted into a terminal it would act and not stand there.
 pub fn render(recipe: &Recipe, shell: Shell) -> Result<String, Unquotable> {
-    let word = |name: &str, text: &str| {
-        quote(text, shell).ok_or_else(|| Unquotable { name: name.to_owned(), why: "holds a control character" })
-    };
-    let mut lines = vec![format!("cd {} &&", word("cwd", &recipe.cwd)?), "env".to_owned()];
+    let total: usize = recipe.args.iter().map(String::len).sum();
+    if total > MAX_COMMAND {
+        return Err(Unquotable { name: "the command".into(), why: "is longer than a program can be given" });
+    }
+    let word = |name: &str, text: &str| quoted(name, text, shell);
+    let mut lines = vec![format!("cd {} &&", word("cwd", &recipe.cwd)?)];
+    if !recipe.env.is_empty() {
+        lines.push("env".to_owned());
+    }
     for variable in &recipe.env {
-        if !is_name(&variable.name) {
+        if !is_variable_name(&variable.name) {
             return Err(Unquotable { name: format!("{:.100?}", variable.name), why: "is no name of a variable" });
         }
         lines.push(format!("  {}={}", variable.name, word(&variable.name, &variable.value)?));
     }
-    let mut line = format!("  {}", word("program", &recipe.program)?);
+    let indent = if recipe.env.is_empty() { "" } else { "  " };
+    let mut line = format!("{indent}{}", word("program", &recipe.program)?);
     let mut after_flag = false;
     for arg in &recipe.args {
         let is_flag = arg.starts_with("--");
@@ -62,7 +73,8 @@ pub fn render(recipe: &Recipe, shell: Shell) -> Result<String, Unquotable> {
     Ok(lines.join(" \\\n"))
 }
 
-fn is_name(text: &str) -> bool {
+/// True for a text that can be the name of an environment variable.
+pub fn is_variable_name(text: &str) -> bool {
     !text.starts_with(|c: char| c.is_ascii_digit())
         && !text.is_empty()
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -73,10 +85,7 @@ fn is_name(text: &str) -> bool {
 /// # Errors
 /// When a word holds a control character.
 pub fn words(command: &[String], shell: Shell) -> Result<String, Unquotable> {
-    let word = |text: &String| {
-        quote(text, shell)
-            .ok_or_else(|| Unquotable { name: "a word of the command".into(), why: "holds a control character" })
-    };
+    let word = |text: &String| quoted("a word of the command", text, shell);
     Ok(command.iter().map(word).collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
@@ -87,13 +96,22 @@ pub fn is_unseen(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+fn quoted(name: &str, text: &str, shell: Shell) -> Result<String, Unquotable> {
+    let unquotable = |why| Unquotable { name: name.to_owned(), why };
+    if text.len() >= MAX_WORD {
+        return Err(unquotable("is longer than the 128 kB that Linux gives to a program in one word"));
+    }
+    quote(text, shell).ok_or_else(|| unquotable("holds a control character"))
+}
+
 /// One word of a command line; none when it holds a control character.
 fn quote(text: &str, shell: Shell) -> Option<String> {
     if text.chars().any(is_unseen) {
         return None;
     }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_@+:,./-".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    // zsh reads a word that begins with `=` as the path of a program.
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_@+:,./-=".contains(c);
+    if !text.is_empty() && !text.starts_with('=') && text.chars().all(plain) {
         return Some(text.to_owned());
     }
     let inside = match shell {
@@ -117,8 +135,7 @@ mod tests {
             env: vec![Variable { name: "MESH_DEVICE".into(), value: value.into() }],
             program: "/usr/bin/printf".into(),
             args: args.iter().map(|arg| (*arg).to_owned()).collect(),
-            notes: vec![],
-            provenance: vec![],
+            ..Recipe::default()
         }
     }
 
@@ -156,6 +173,12 @@ mod tests {
         assert!(render(&echo(&["a\nb"], ""), Shell::Bash).is_err());
         assert!(render(&echo(&["a\0b"], ""), Shell::Bash).is_err());
         assert!(render(&echo(&[], "\u{1b}[0m"), Shell::Bash).is_err());
+        let long = "x".repeat(1 << 20);
+        let refused = render(&echo(&[&long], ""), Shell::Bash).unwrap_err().to_string();
+        assert!(refused.contains("128 kB"), "{refused}");
+        let many = vec!["x".repeat(100_000); 11];
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(render(&echo(&many, ""), Shell::Bash).is_err());
         let mut named = echo(&[], "x");
         named.env[0].name = "A B".into();
         let refused = render(&named, Shell::Bash).unwrap_err().to_string();

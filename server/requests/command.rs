@@ -3,40 +3,33 @@
 use std::cmp::Reverse;
 
 use super::matching::{no_match, nothing_to_run_on};
+use super::place::{choices_here, on_this_host};
 use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
 use crate::environment::Installed;
 use crate::error::{Failure, FailureKind, Result};
 use crate::matching::{EXACT, Words, placement_for, verdict};
-use crate::protocol::{CommandParams, ServeCommand};
-use crate::recipe::{Checkout, recipe, render};
+use crate::protocol::{CommandParams, InstalledFiles, ServeCommand};
+use crate::recipe::{
+    self, Choices, CommandFile, FileState, KeyFile, Place, Recipe, Target, Unquotable, container, launcher, refused,
+    render, trials, usual_target,
+};
+use crate::scratchpad;
 use crate::session::{Session, Survey};
 
-/// Renders the host command of the entry that `params` name.
+/// Makes the command of the entry that `params` name.
 ///
 /// # Errors
-/// When no entry fits, when more than one model answers to the name, when the entry can only run in a container, or
-/// when a published value cannot stand on a command line.
+/// When no entry fits, when more than one model answers to the name, when the entry has no such command, when a choice is
+/// outside its limit, or when a published value cannot stand on a command line.
 pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCommand> {
+    let choices = choices_here(session, params.choices.clone())?;
+    let place = on_this_host(session, &choices)?;
     let Survey { host, installed, catalog } = session.survey()?;
     let entry = choose(&params, &host, &catalog)?;
+    let made = make(entry, &catalog, &place, &choices)?;
     let spec = &entry.spec;
-    if spec.engine != "vLLM" {
-        return Err(Failure::new(
-            FailureKind::NotSupported,
-            format!("{} on {} has no command for this host", spec.model.model_name, spec.device_type),
-            format!("its engine is {}, which runs only as a container", spec.engine),
-            format!("Container commands are not supported yet. Its image is {}.", spec.release.docker_image),
-        ));
-    }
-    let settings = &session.settings;
-    let checkout = Checkout {
-        metal_home: settings.path("metal_home").unwrap_or_default(),
-        vllm_home: settings.path("vllm_home").unwrap_or_default(),
-        port: settings.port()?,
-    };
-    let release = catalog.releases_of(entry).pop().unwrap_or_default();
-    let mut recipe = recipe(spec, &release, &checkout);
+    let mut recipe = made.recipe;
     let mut first = concerns(entry, &host, &installed, &catalog);
     if let Some(name) = &host.simulated {
         first.insert(0, format!("made for a simulated {name}, not for this machine"));
@@ -44,26 +37,72 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
     if Words::new(&params.model).score(spec) != Some(EXACT) {
         first.push(format!("{:?} is taken for {}", params.model, spec.model.model_name));
     }
+    let files: Vec<FileState> = made.files.iter().map(scratchpad::look).collect();
+    first.extend(files.iter().filter_map(FileState::advice));
     recipe.notes.splice(0..0, first);
     let shell = params.shell.unwrap_or_default();
-    let text = render(&recipe, shell).map_err(|error| {
+    let unquotable = |error: Unquotable| {
         Failure::new(
             FailureKind::Input,
             format!("the command of {} cannot be written down", spec.model_id),
             error.to_string(),
             "Nothing was run. Report it to the publisher of the spec file.",
         )
-    })?;
+    };
     Ok(ServeCommand {
         schema: 1,
         model_id: spec.model_id.clone(),
         model_name: spec.model.model_name.clone(),
         device_type: spec.device_type.clone(),
         simulated: host.simulated,
+        target: made.target,
         shell,
-        text,
+        text: render(&recipe, shell).map_err(unquotable)?,
+        tests: trials(&recipe, spec, &place, shell).map_err(unquotable)?,
+        files,
         recipe,
     })
+}
+
+/// Writes the files that the command of the entry refers to, as far as they are not somebody else's. Only on an explicit
+/// request: nothing else calls it.
+///
+/// # Errors
+/// As [`command`], and when a file cannot be written.
+pub async fn install_files(session: &Session, params: CommandParams) -> Result<InstalledFiles> {
+    let choices = choices_here(session, params.choices.clone())?;
+    // The key file is one of those that are written now.
+    let place = Place { key_file: KeyFile::Good, ..on_this_host(session, &choices)? };
+    let catalog = session.catalog()?;
+    let entry = choose(&params, &session.host()?, &catalog)?;
+    let files = make(entry, &catalog, &place, &choices)?.files;
+    let files = files.iter().map(scratchpad::install).collect::<Result<Vec<_>>>()?;
+    Ok(InstalledFiles { schema: 1, files })
+}
+
+/// A command and the files that it refers to.
+struct Made {
+    target: Target,
+    recipe: Recipe,
+    files: Vec<CommandFile>,
+}
+
+fn make(entry: &Entry, catalog: &Catalog, place: &Place, choices: &Choices) -> Result<Made> {
+    let target = choices.target.unwrap_or_else(|| usual_target(&entry.spec));
+    if let Some(failure) = refused(&entry.spec, target) {
+        return Err(failure);
+    }
+    let last = catalog.releases_of(entry).pop().unwrap_or_default();
+    let (recipe, files) = match target {
+        Target::Container => container(entry, &last, place, choices)?,
+        Target::Host => {
+            let recipe = recipe::host(entry, &last, place, choices)?;
+            let launcher = recipe.launcher.is_some().then(|| launcher::file(place));
+            let secrets = (!place.is_private()).then(|| launcher::secrets(place));
+            (recipe, launcher.into_iter().chain(secrets).collect())
+        }
+    };
+    Ok(Made { target, recipe, files })
 }
 
 /// What stands in the way of serving the entry on this box now.

@@ -49,6 +49,7 @@ pub async fn matching(session: &Session, params: MatchParams) -> Result<MatchLis
         simulated: host.simulated,
         source: catalog.source.clone(),
         task: task.map(|task| task.name.to_owned()),
+        resources: host.resources,
         matches,
     })
 }

@@ -4,16 +4,19 @@
 mod catalog;
 mod command;
 mod doctor;
+mod every_command;
 mod matching;
 pub mod monitor;
+mod place;
 mod probe;
 mod reset;
 pub mod show;
 pub mod status;
 
 pub use catalog::{CatalogInfo, catalog};
-pub use command::command;
+pub use command::{command, install_files};
 pub use doctor::doctor;
+pub use every_command::{EntryCommand, every_command};
 pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;
 pub use probe::probe;

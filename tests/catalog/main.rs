@@ -9,7 +9,9 @@
 )]
 
 mod audit;
+mod boxes;
 mod fetching;
+mod oracle;
 mod spec_server;
 
 use std::fs;

@@ -104,10 +104,11 @@ fn the_command_stands_on_stdout_and_its_notes_on_stderr() {
     let output = run(&["--simulate", "t3k", "command", "Llama-3.3-70B-Instruct"]);
     let command = stdout(&output);
     assert!(command.starts_with("cd ") && command.contains("--model meta-llama/Llama-3.3-70B-Instruct"), "{command}");
-    assert!(command.contains(r#"'{"tt":{"trace_region_size":30000000}}'"#), "{command}");
+    assert!(command.contains(r#"--override_tt_config '{"trace_region_size":30000000}'"#), "{command}");
     assert!(stderr(&output).contains("note: made for a simulated t3k"), "{}", stderr(&output));
     let explained = stdout(&run(&["--simulate", "t3k", "command", "--explain", "Llama-3.3-70B-Instruct"]));
-    assert!(explained.contains("--max-num-seqs = 32\n    from release 0.25.0, vllm_args.max_num_seqs"), "{explained}");
+    let source = "--max-num-seqs = 32\n    from release_model_spec.json of release 0.11.1, vllm_args.max_num_seqs";
+    assert!(explained.contains(source), "{explained}");
 }
 
 #[test]
@@ -149,7 +150,7 @@ fn names_that_do_not_fit_say_why() {
         (&["--simulate", "n150", "list", "xyzzy"][..], 4, "no model name and no repository"),
         (&["--simulate", "n150", "command", "Llama-3.3-70B-Instruct"], 4, "it is listed for"),
         (&["--simulate", "n150", "command", "llama"], 2, "Name one of them in full"),
-        (&["--simulate", "n150", "command", "whisper-large-v3"], 7, "runs only as a container"),
+        (&["--simulate", "n150", "command", "whisper-large-v3", "--target", "host"], 7, "runs only as a container"),
         (&["--simulate", "toaster", "list"], 2, "the boxes are n150"),
         (&["--simulate", "n150", "--facts", "x", "list"], 2, "cannot be used with"),
         (&["nonsense"], 2, "nonsense"),
