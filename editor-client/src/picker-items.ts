@@ -13,7 +13,7 @@ export interface Section {
   readonly matches: readonly Match[];
 }
 
-const ORDER: readonly Readiness[] = ["ready", "needs_download", "needs_setup", "experimental", "does_not_fit"];
+const ORDER: readonly Readiness[] = ["ready", "needs_download", "needs_setup", "experimental", "does_not_fit", "elsewhere"];
 
 /** The matches by how far they are from answering; inside a section the sidecar's order stays. */
 export function sections(matches: readonly Match[]): Section[] {
@@ -23,6 +23,7 @@ export function sections(matches: readonly Match[]): Section[] {
     needs_setup: l10n.t("Needs Setup"),
     experimental: l10n.t("Experimental"),
     does_not_fit: l10n.t("Does Not Fit"),
+    elsewhere: l10n.t("For Other Devices"),
   };
   const inside = (readiness: Readiness) => matches.filter((match) => match.readiness === readiness);
   return ORDER.map((readiness) => ({ title: titles[readiness], matches: inside(readiness) })).filter(
@@ -73,10 +74,10 @@ function weights(match: Match): string {
   }
 }
 
-/** The last release that lists it: for a model that was dropped from the newest one, an old number. */
+/** What the newest release has dropped was validated once, and nobody looks after it any more. */
 function release(match: Match): string {
   const last = match.releases.at(-1);
-  return last === undefined ? "" : l10n.t("release {0}", last);
+  return match.current || last === undefined ? "" : l10n.t("last listed in {0}", last);
 }
 
 /** "Models for N150 (simulated)" */
@@ -110,6 +111,7 @@ export function caution(match: Match): Caution | undefined {
         : l10n.t("{0} is listed for {1}, and nobody has validated it on {2}.", model, device, experimental.target),
     detail: [
       ...concerns(match).map((reason) => `• ${reason}`),
+      "",
       l10n.t("Its command goes into the terminal. Nothing runs until you press Enter there."),
     ].join("\n"),
     button: l10n.t("Prepare Anyway"),

@@ -125,7 +125,8 @@ class ModelPicker {
     picker.title = l10n.t("Looking for newer models…");
     try {
       const info = await refreshCatalog(this.parts.sidecar, this.cancel.token);
-      this.show(await this.ask(null));
+      const active = picker.activeItems[0]?.match?.model_id;
+      this.show(await this.ask(null), active);
       await this.search();
       sayRefreshed(info);
     } catch (error) {
@@ -169,9 +170,9 @@ class ModelPicker {
     return this.parts.sidecar.request("tenstorrent/match", params, this.cancel.token);
   }
 
-  private show(list: MatchList): void {
+  /** `active` is the entry that the person stood on; left out, it is the first that the filter lets through. */
+  private show(list: MatchList, active?: string): void {
     const { picker } = this;
-    const active = picker.activeItems[0]?.match?.model_id;
     this.list = list;
     picker.title = l10n.t("{0}: {1}", pickerTitle(list), this.question.purpose);
     picker.placeholder = l10n.t("Type to filter {0} models. Catalog: {1}", list.matches.length, list.source);

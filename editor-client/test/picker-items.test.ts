@@ -11,6 +11,7 @@ const match: Match = {
   hf_model_repo: "example/Example-1B",
   device_type: "N150",
   engine: "vLLM",
+  implementation: "tt-transformers",
   status: "COMPLETE",
   validated: true,
   model_type: "LLM",
@@ -19,7 +20,8 @@ const match: Match = {
   max_concurrency: 32,
   min_disk_gb: 36,
   min_ram_gb: 16,
-  releases: ["0.1.0", "0.25.0"],
+  releases: ["0.1.0", "0.20.0"],
+  current: true,
   fit: "fits",
   weights: { state: "absent", bytes: 0, folder: null, missing: [] },
   readiness: "needs_setup",
@@ -37,12 +39,13 @@ const carried: Match = {
 };
 const ofWeights = (state: WeightState): Match => ({ ...match, weights: { ...match.weights, state } });
 
-test("a row says device, status, context, disk, memory, tasks and the last release", () => {
+test("a row says device, status, context, disk, memory, tasks, and where it was dropped", () => {
   assert.deepEqual(row(match), {
     label: "Example-1B",
     description: "N150 · complete",
-    detail: "128K context · 36 GB disk · 16 GB RAM · chat, code · release 0.25.0",
+    detail: "128K context · 36 GB disk · 16 GB RAM · chat, code",
   });
+  assert.match(row({ ...match, current: false }).detail, / · chat, code · last listed in 0\.20\.0$/);
 });
 
 test("what is downloaded comes first, and so does what is not whole", () => {
@@ -71,7 +74,7 @@ test("an experimental row says for what it is listed, that nobody has validated 
 test("before an experimental command, every reduction is told and the answer is one button", () => {
   assert.deepEqual(caution(carried), {
     message: "Example-1B is listed for N300, and nobody has validated it on N150.",
-    detail: "• context 24576 instead of 65536\nIts command goes into the terminal. Nothing runs until you press Enter there.",
+    detail: "• context 24576 instead of 65536\n\nIts command goes into the terminal. Nothing runs until you press Enter there.",
     button: "Prepare Anyway",
   });
 });

@@ -9,7 +9,15 @@ export const QuickPickItemKind = { Separator: -1, Default: 0 };
 export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const ProgressLocation = { Notification: 15 };
 export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 };
-export const workspace = {};
+
+/** The settings that somebody has set, by their full name. */
+export const configured = new Map<string, unknown>();
+export const workspace = {
+  getConfiguration: (section: string) => ({
+    get: (name: string): unknown => configured.get(`${section}.${name}`),
+    inspect: (name: string) => ({ globalValue: configured.get(`${section}.${name}`) }),
+  }),
+};
 export const languages = {};
 export const env = {};
 export const Uri = {};

@@ -36,7 +36,7 @@ test("the walkthrough opens and shows its three steps and the first lesson", LIM
   assert.deepEqual(steps, ["See your hardware", "Choose a model", "The serving command"]);
   const lesson = readFileSync(join(projectRoot, "content", "lessons", "01-hardware-detection.md"), "utf8");
   const heading = /^#+ (.+)$/m.exec(lesson)?.[1] ?? "";
-  await workbench.until("the lesson", () => workbench.lessonText(), (text) => heading !== "" && text.includes(heading));
+  await workbench.until("the lesson", () => workbench.framedText(), (text) => heading !== "" && text.includes(heading));
   const ticked = await workbench.until("the first tick", () => workbench.tickedSteps(), ({ length }) => length > 0);
   assert.deepEqual(ticked, ["See your hardware"]);
   await workbench.screenshot("walkthrough");

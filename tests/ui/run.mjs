@@ -8,7 +8,14 @@ import { fileURLToPath } from "node:url";
 import { screensFolder } from "./places.mjs";
 
 const WHOLE_RUN_MS = 15 * 60_000;
-const FILES = ["journey.test.mjs", "device-menu.test.mjs", "states.test.mjs", "reset.test.mjs", "trouble.test.mjs"];
+const FILES = [
+  "journey.test.mjs",
+  "picker.test.mjs",
+  "device-menu.test.mjs",
+  "states.test.mjs",
+  "reset.test.mjs",
+  "trouble.test.mjs",
+];
 
 rmSync(screensFolder, { recursive: true, force: true });
 const tests = spawn(

@@ -1,6 +1,7 @@
 /**
  * The editor as the tests see it: one page object that opens the workbench, runs commands, and reads the status
- * bar, pickers, messages and terminals. Selectors of VS Code's own markup live here and nowhere else.
+ * bar, pickers, messages and terminals. Selectors of VS Code's own markup live here and, for the
+ * rows of a picker one by one, in quick-pick.mjs.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -77,8 +78,8 @@ export class Workbench {
     return titles.map((title) => title.trim());
   }
 
-  /** What the lesson beside the walkthrough's steps says; it is drawn in frames inside the page. */
-  async lessonText() {
+  /** What the pages drawn in frames say: a lesson beside the walkthrough's steps, a rendered document. */
+  async framedText() {
     const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
     const texts = await Promise.all(frames.map((frame) => frame.locator("body").innerText({ timeout: 1_000 }).catch(() => "")));
     return texts.join("\n");
@@ -140,6 +141,11 @@ export class Workbench {
       await hover.waitFor({ timeout: 5_000 });
       return hover.innerText();
     });
+  }
+
+  /** The names of the open editors. */
+  editorTabs() {
+    return this.page.locator(".tabs-container .tab").evaluateAll((tabs) => tabs.map((tab) => tab.dataset.resourceName));
   }
 
   /** The messages on screen. */

@@ -3,6 +3,9 @@
  * which pretends to sit in a box with one n150. `run.mjs` starts them.
  */
 const assert = require("node:assert/strict");
+const { once } = require("node:events");
+const { readFileSync } = require("node:fs");
+const { createServer } = require("node:http");
 const { join } = require("node:path");
 const vscode = require("vscode");
 const { runAll, test, until } = require("./runner.cjs");
@@ -58,6 +61,59 @@ test("an unknown model is refused with a reason and nothing is typed", async () 
   assert.equal(api.terminals.state("server").text, before);
 });
 
+test("a model's details open as a rendered page, and the next ones take its place", async () => {
+  for (const [asked, name] of [[MODEL, MODEL], [`meta-llama/${OTHER_MODEL}`, OTHER_MODEL]]) {
+    const details = await vscode.commands.executeCommand("tenstorrent.showModel", asked);
+    assert.ok(details.matches.some(({ device_type }) => device_type === "N150"), asked);
+    const open = await until("the page", pages, ([page]) => page?.uri.path === `/${name}.md`);
+    assert.equal(open.length, 1);
+    assert.equal(open[0].viewType, "vscode.markdown.preview.editor");
+    const text = (await vscode.workspace.openTextDocument(open[0].uri)).getText();
+    assert.equal(text, details.text);
+  }
+});
+
+test("an unknown model has no details, and no page opens", async () => {
+  assert.equal(await vscode.commands.executeCommand("tenstorrent.showModel", "no-such-model"), undefined);
+  assert.deepEqual(pages().map(({ uri }) => uri.path), [`/${OTHER_MODEL}.md`]);
+});
+
+test("a look for newer models asks the mirror, and says nothing is there when nothing is", async () => {
+  const asked = [];
+  const mirror = createServer((request, response) => {
+    asked.push(request.url);
+    response.writeHead(404).end();
+  }).listen(0, "127.0.0.1");
+  await once(mirror, "listening");
+  try {
+    await restartedBy(() => change("catalogUrl", `http://127.0.0.1:${mirror.address().port}`));
+    // The failure is told in a message, so the command has no answer.
+    assert.equal(await vscode.commands.executeCommand("tenstorrent.refreshCatalog"), undefined);
+    assert.deepEqual(asked, ["/main/release_model_spec.json"]);
+    await assert.rejects(
+      api.sidecar.request("tenstorrent/catalog", { refresh: true, if_due: false }),
+      ({ failure }) => failure.kind === "network" && failure.why.includes("404"),
+    );
+    assert.ok((await api.sidecar.request("tenstorrent/catalog", { refresh: false, if_due: false })).models > 0);
+  } finally {
+    mirror.close();
+    await restartedBy(() => change("catalogUrl", undefined));
+  }
+});
+
+test("the editor's proxy is in the sidecar's environment", async () => {
+  const proxy = "http://me:secret@127.0.0.1:1";
+  const http = vscode.workspace.getConfiguration("http");
+  const environment = ({ pid }) => readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  assert.ok(!environment(await running()).some((entry) => entry.startsWith("HTTPS_PROXY=")));
+  try {
+    const state = await restartedBy(() => http.update("proxy", proxy, vscode.ConfigurationTarget.Global));
+    assert.ok(environment(state).includes(`HTTPS_PROXY=${proxy}`));
+  } finally {
+    await restartedBy(() => http.update("proxy", undefined, vscode.ConfigurationTarget.Global));
+  }
+});
+
 test("a chosen interval is the user's setting, and the sidecar is told without being started again", async () => {
   const before = await running();
   await until("the usual interval", () => api.monitor.answered, (seconds) => seconds === 60);
@@ -75,25 +131,19 @@ test("auto-update is switched off and on", async () => {
 });
 
 test("a sidecar that was killed is started again and answers", async () => {
-  const before = await running();
-  process.kill(before.pid, "SIGKILL");
-  await until("another process", () => api.sidecar.state, ({ kind, pid }) => kind === "running" && pid !== before.pid);
+  await restartedBy(({ pid }) => process.kill(pid, "SIGKILL"));
   assert.equal((await api.sidecar.request("tenstorrent/probe", { refresh: false })).simulated, "n150");
 });
 
 test("a changed setting starts it again with the new value", async () => {
-  const before = await running();
-  await change("server.port", 8123);
-  await until("another process", () => api.sidecar.state, ({ kind, pid }) => kind === "running" && pid !== before.pid);
+  await restartedBy(() => change("server.port", 8123));
   const command = await api.sidecar.request("tenstorrent/command", { model: MODEL, device: null, shell: "bash" });
   assert.match(command.text, /--port 8123\b/);
   await change("server.port", undefined);
 });
 
 test("a sidecar that starts again is told the interval", async () => {
-  const before = await running();
-  process.kill(before.pid, "SIGKILL");
-  await until("another process", () => api.sidecar.state, ({ kind, pid }) => kind === "running" && pid !== before.pid);
+  await restartedBy(({ pid }) => process.kill(pid, "SIGKILL"));
   const status = await until("the rhythm", () => api.status.latestStatus, (shown) => shown?.interval_s === 300);
   assert.equal(status.simulated, "n150");
 });
@@ -142,6 +192,19 @@ async function standing(expected) {
     return standingLines((await vscode.env.clipboard.readText()).replaceAll("\r", ""));
   };
   return until("the command in the terminal", read, (lines) => lines.at(-1) === wanted.at(-1));
+}
+
+/** The rendered pages of the extension, as they are open now. */
+function pages() {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  return tabs.map(({ input }) => input).filter((input) => input instanceof vscode.TabInputCustom && input.uri.scheme === "tenstorrent");
+}
+
+/** Does what starts the sidecar again, and waits until another one runs. */
+async function restartedBy(work) {
+  const before = await running();
+  await work(before);
+  return until("another process", () => api.sidecar.state, ({ kind, pid }) => kind === "running" && pid !== before.pid);
 }
 
 function running() {
