@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::spec::ModelSpec;
+use crate::catalog::spec::{ModelSpec, Release, Shared};
+use crate::catalog::{Entry, Pinned};
 use crate::device::products::{self, Product};
 
 /// Bytes of one parameter in memory: tt_transformers keeps weights as bfp8, one byte and a shared exponent for each 16.
@@ -14,6 +15,10 @@ const LEFT_AT_LEAST: f64 = 0.15;
 const SHORTEST_CONTEXT: u64 = 1024;
 /// Block of the KV cache in tokens where the entry names none.
 const USUAL_BLOCK: u64 = 64;
+
+/// Devices with the second chip of an n300, for which alone the spec files set `WH_ARCH_YAML` to dispatch over Ethernet
+/// (tt-inference-server `model_spec.py:430-506`, 11ac526e).
+const ETHERNET_DISPATCH: [&str; 3] = ["N300", "T3K", "GALAXY_T3K"];
 
 /// How an entry of another device would run here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +98,33 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     })
 }
 
+/// The entry as one of the device that it is taken over to. What ties it to its own device is left out: mesh, mesh graph,
+/// and copies of the model on parts of a larger device.
+pub fn taken_over(entry: &Entry, carried: &Carried) -> Entry {
+    let adapt = |release: &Release| {
+        let mut release = release.clone();
+        let without = |values: &Shared, keys: &[&str]| {
+            let kept = values.iter().filter(|(key, _)| !keys.contains(&key.replace('-', "_").as_str()));
+            Shared::new(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
+        };
+        release.env_vars = without(&release.env_vars, &["MESH_DEVICE", "TT_MESH_GRAPH_DESC_PATH"]);
+        if !ETHERNET_DISPATCH.contains(&carried.target.as_str()) {
+            release.env_vars = without(&release.env_vars, &["WH_ARCH_YAML"]);
+        }
+        release.vllm_args = without(&release.vllm_args, &["data_parallel_size"]);
+        release.tt_config = without(&release.tt_config, &["data_parallel"]);
+        release.subdevice_type = None;
+        release
+    };
+    let spec =
+        ModelSpec { device_type: carried.target.clone(), release: adapt(&entry.spec.release), ..entry.spec.clone() };
+    let pinned = match &entry.pinned {
+        Pinned::Other(release) => Pinned::Other(Box::new(adapt(release))),
+        known => known.clone(),
+    };
+    Entry { spec, pinned, releases: entry.releases.clone() }
+}
+
 /// True for code that is written for one device and named after it: `llama3_70b_galaxy`, `gemma4_31b_qb2`.
 pub(super) fn is_bound(spec: &ModelSpec) -> bool {
     ["galaxy", "qb2", "blackhole"].iter().any(|device| spec.implementation.impl_id.contains(device))
@@ -137,7 +169,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalog::spec::{Model, Release};
+    use crate::catalog::spec::Model;
 
     fn entry(device: &str, billions: f64, context: u64, users: u64) -> ModelSpec {
         ModelSpec {
@@ -181,6 +213,25 @@ mod tests {
         let mut bound = entry("GALAXY", 8.0, 8192, 32);
         bound.implementation.impl_id = "llama3_70b_galaxy".into();
         assert!(refused(&bound, "T3K").contains("written for GALAXY alone"));
+    }
+
+    #[test]
+    fn what_ties_an_entry_to_its_device_stays_behind() {
+        let values = |text: &str| serde_json::from_str::<Shared>(text).unwrap();
+        let mut spec = entry("GALAXY", 8.0, 65536, 128);
+        spec.release.env_vars =
+            values(r#"{"MESH_DEVICE": "TG", "TT_MESH_GRAPH_DESC_PATH": "x", "WH_ARCH_YAML": "y", "A": "b"}"#);
+        spec.release.vllm_args = values(r#"{"data-parallel-size": 4, "seed": 1}"#);
+        let carried = on(&spec, "N150X4").unwrap();
+        assert_eq!(carried.max_concurrency, 3, "of one of four copies: {carried:?}");
+        let pinned = Pinned::Other(Box::new(spec.release.clone()));
+        let taken = taken_over(&Entry { spec, pinned, releases: vec![3] }, &carried);
+        let Pinned::Other(then) = &taken.pinned else { panic!("{:?}", taken.pinned) };
+        for release in [&taken.spec.release, &**then] {
+            assert_eq!(release.env_vars, values(r#"{"A": "b"}"#));
+            assert_eq!(release.vllm_args, values(r#"{"seed": 1}"#));
+        }
+        assert_eq!(taken.spec.device_type, "N150X4");
     }
 
     proptest! {
