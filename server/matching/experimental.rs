@@ -55,8 +55,10 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     if is_bound(spec) {
         return Err(format!("its code, {}, is written for {listed} alone", spec.implementation.impl_name));
     }
-    let (context, users) = limits(spec)?;
-    if source.dram_gb <= target.dram_gb {
+    let replicas = whole_number(spec, "data_parallel_size").unwrap_or(1).max(1);
+    let (context, users) = limits(spec, replicas)?;
+    let (there, here) = (memory_of_one(source, whole, replicas), f64::from(target.dram_gb));
+    if there <= here {
         return Ok(Carried {
             target: target.name.into(),
             max_context: context,
@@ -66,7 +68,6 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     }
     let Some(billions) = billions(spec) else { return Err("its size is not published".into()) };
     let weights = billions * BYTES_PER_PARAMETER;
-    let (there, here) = (f64::from(source.dram_gb), f64::from(target.dram_gb));
     if here - weights < here * LEFT_AT_LEAST {
         return Err(format!(
             "its {billions} billion parameters need about {weights:.0} GB, and {} has {here} GB on its chips",
@@ -139,22 +140,28 @@ fn billions(spec: &ModelSpec) -> Option<f64> {
     known.fold(None, |most: Option<f64>, billions| Some(most.map_or(billions, |most| most.max(billions))))
 }
 
-/// Context and sequences of one replica.
-fn limits(spec: &ModelSpec) -> Result<(u64, u64), String> {
+/// Memory in GB of one copy of the model: that of the part that the entry names, else an equal share.
+fn memory_of_one(part: &Product, whole: &Product, replicas: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of copies")]
+    let share = f64::from(whole.dram_gb) / replicas as f64;
+    if part == whole { share } else { f64::from(part.dram_gb) }
+}
+
+/// Context and sequences of one copy.
+fn limits(spec: &ModelSpec, replicas: u64) -> Result<(u64, u64), String> {
     let release = &spec.release;
     let (Some(context), Some(users)) = (release.max_context, release.max_concurrency) else {
         return Err("its limits are not published".into());
     };
-    let replicas = whole(spec, "data_parallel_size").unwrap_or(1).max(1);
     Ok((context, (users / replicas).max(1)))
 }
 
 fn block(spec: &ModelSpec) -> u64 {
-    whole(spec, "block_size").unwrap_or(USUAL_BLOCK).max(1)
+    whole_number(spec, "block_size").unwrap_or(USUAL_BLOCK).max(1)
 }
 
-fn whole(spec: &ModelSpec, key: &str) -> Option<u64> {
-    let value = spec.release.vllm_args.get(key)?;
+fn whole_number(spec: &ModelSpec, key: &str) -> Option<u64> {
+    let (_, value) = spec.release.vllm_args.iter().find(|(known, _)| known.replace('-', "_") == key)?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
@@ -223,7 +230,7 @@ mod tests {
             values(r#"{"MESH_DEVICE": "TG", "TT_MESH_GRAPH_DESC_PATH": "x", "WH_ARCH_YAML": "y", "A": "b"}"#);
         spec.release.vllm_args = values(r#"{"data-parallel-size": 4, "seed": 1}"#);
         let carried = on(&spec, "N150X4").unwrap();
-        assert_eq!(carried.max_concurrency, 3, "of one of four copies: {carried:?}");
+        assert_eq!(carried.max_concurrency, 14, "of the 32 of one of four copies: {carried:?}");
         let pinned = Pinned::Other(Box::new(spec.release.clone()));
         let taken = taken_over(&Entry { spec, pinned, releases: vec![3] }, &carried);
         let Pinned::Other(then) = &taken.pinned else { panic!("{:?}", taken.pinned) };
