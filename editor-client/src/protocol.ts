@@ -261,6 +261,11 @@ model: string,
  */
 device: string | null, 
 /**
+ * True also takes an entry of another device that may run here, with reduced parameters. The id of such an entry
+ * says so by itself.
+ */
+experimental: boolean, 
+/**
  * Shell that the text is quoted for; null is bash.
  */
 shell: Shell | null, 

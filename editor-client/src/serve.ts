@@ -34,7 +34,8 @@ export async function pickAndServe(parts: Parts, filter = ""): Promise<Served | 
 export async function serve(parts: Parts, model: string, device: string | null): Promise<Served> {
   const { documents, log, sidecar, terminals } = parts;
   const shell = terminals.shell("server");
-  const command = await sidecar.request("tenstorrent/command", { model, device, shell });
+  // A name alone never means an entry of another device; the id of one says so by itself.
+  const command = await sidecar.request("tenstorrent/command", { model, device, shell, experimental: false });
   log.info(`serving command for ${command.model_id}:\n${command.text}`);
   for (const note of command.notes) {
     log.info(`note: ${note}`);

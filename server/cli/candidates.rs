@@ -15,19 +15,14 @@ use crate::matching::task::TASKS;
 pub(super) fn models_and_tasks() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| {
         let mut all = begun(tasks(typed), typed);
-        all.extend(begun(models(&catalog(), typed, |_| true), typed));
+        all.extend(begun(models(&catalog(), typed), typed));
         all
     })
 }
 
-/// Models: what `show` takes.
+/// Models: what `show` and `command` take.
 pub(super) fn any_model() -> ArgValueCompleter {
-    ArgValueCompleter::new(|typed: &OsStr| begun(models(&catalog(), typed, |_| true), typed))
-}
-
-/// Models with a command for this host: what `command` takes.
-pub(super) fn host_model() -> ArgValueCompleter {
-    ArgValueCompleter::new(|typed: &OsStr| begun(models(&catalog(), typed, has_command), typed))
+    ArgValueCompleter::new(|typed: &OsStr| begun(models(&catalog(), typed), typed))
 }
 
 /// Tasks.
@@ -83,15 +78,11 @@ fn catalog() -> Vec<Entry> {
     source::newest(source::cache().as_ref()).map(|catalog| catalog.entries).unwrap_or_default()
 }
 
-fn has_command(entry: &Entry) -> bool {
-    entry.spec.engine == "vLLM"
-}
-
-fn models(entries: &[Entry], typed: &OsStr, wanted: impl Fn(&Entry) -> bool) -> Vec<(String, String)> {
+fn models(entries: &[Entry], typed: &OsStr) -> Vec<(String, String)> {
     let by_repo = typed.to_str().is_some_and(|typed| typed.contains('/'));
     // Sorted, with the devices of each: two devices of one model are one candidate.
     let mut names: BTreeMap<&str, (&str, Vec<&str>)> = BTreeMap::new();
-    for entry in entries.iter().filter(|entry| wanted(entry)) {
+    for entry in entries {
         let model = &entry.spec.model;
         let name = if by_repo { &model.hf_model_repo } else { &model.model_name };
         let (_, devices) = names.entry(name).or_insert_with(|| (&model.model_type, Vec::new()));
@@ -120,27 +111,20 @@ mod tests {
         texts(completer.complete(OsStr::new(typed)))
     }
 
-    fn named(typed: &str, wanted: fn(&Entry) -> bool) -> Vec<String> {
+    fn named(typed: &str) -> Vec<String> {
         let catalog = Catalog::bundled().unwrap();
-        texts(begun(models(&catalog.entries, OsStr::new(typed), wanted), OsStr::new(typed)))
+        texts(begun(models(&catalog.entries, OsStr::new(typed)), OsStr::new(typed)))
     }
 
     #[test]
     fn names_in_any_case_and_repositories_after_a_slash() {
-        let names = named("lla", |_| true);
+        let names = named("lla");
         assert!(names.contains(&"Llama-3.1-8B-Instruct".to_owned()), "{names:?}");
         assert!(names.iter().all(|name| name.starts_with("Llama")), "{names:?}");
         assert!(names.is_sorted() && names.windows(2).all(|two| two[0] != two[1]), "each once: {names:?}");
-        assert_eq!(named("META-llama/Llama-3.3", |_| true), ["meta-llama/Llama-3.3-70B-Instruct"]);
-        assert_eq!(named("xyzzy", |_| true), Vec::<String>::new());
-        assert_eq!(named("é", |_| true), Vec::<String>::new());
-    }
-
-    #[test]
-    fn only_what_has_a_command_is_offered_for_one() {
-        assert!(named("", |_| true).contains(&"whisper-large-v3".to_owned()));
-        assert!(!named("", has_command).contains(&"whisper-large-v3".to_owned()));
-        assert!(named("", has_command).contains(&"Qwen3-32B".to_owned()));
+        assert_eq!(named("META-llama/Llama-3.3"), ["meta-llama/Llama-3.3-70B-Instruct"]);
+        assert_eq!(named("xyzzy"), Vec::<String>::new());
+        assert_eq!(named("é"), Vec::<String>::new());
     }
 
     #[test]

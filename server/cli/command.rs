@@ -15,7 +15,7 @@ use crate::session::Session;
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Model name, repository or entry id
-    #[arg(required_unless_present = "all", conflicts_with = "all", add = candidates::host_model())]
+    #[arg(required_unless_present = "all", conflicts_with = "all", add = candidates::any_model())]
     model: Vec<String>,
     /// The host command of every vLLM entry of the newest release, one line each
     #[arg(long)]
@@ -23,6 +23,9 @@ pub(super) struct Options {
     /// Device name of the spec file, for example T3K; without it the best one that this box has
     #[arg(long, value_name = "DEVICE", add = candidates::device())]
     device: Option<String>,
+    /// Also take an entry of another device that may run here, with reduced parameters; nobody has validated it
+    #[arg(long, visible_alias = "show-experimental")]
+    experimental: bool,
     /// Shell to quote for; without it the one in $SHELL
     #[arg(long, value_enum)]
     shell: Option<Shell>,
@@ -82,6 +85,7 @@ pub(super) fn run(session: &Session, options: Options, output: &Output) -> Resul
     let params = CommandParams {
         model: options.model.join(" "),
         device: options.device,
+        experimental: options.experimental,
         shell: options.shell.or_else(shell_of_user),
         choices: Some(choices),
     };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{experimental, placement_for};
+use super::{carry_here, experimental, placement_for};
 use crate::catalog::spec::ModelSpec;
 use crate::catalog::{Catalog, Entry};
 use crate::device::Host;
@@ -67,15 +67,12 @@ fn missing(spec: &ModelSpec, host: &Host) -> (String, bool) {
         return (format!("{} is no Tenstorrent device", spec.device_type), false);
     };
     let needs = format!("needs {} ({}); {here}", product.made_of, product.name);
-    let mut refusals = Vec::new();
-    for placement in &host.placements {
-        let Some(target) = products::find(&placement.device_type) else { continue };
-        match experimental::carry(spec, target) {
-            Ok(carried) => return (format!("{needs}; may run as {} all the same", carried.target), true),
-            Err(why) => refusals.push(why),
-        }
+    if let Some(carried) = carry_here(spec, host) {
+        return (format!("{needs}; may run as {} all the same", carried.target), true);
     }
-    match refusals.into_iter().next() {
+    let targets = host.placements.iter().filter_map(|placement| products::find(&placement.device_type));
+    let mut refusals = targets.filter_map(|target| experimental::carry(spec, target).err());
+    match refusals.next() {
         Some(why) if product.hosts == 1 => (format!("{needs}; {why}"), false),
         _ => (needs, false),
     }

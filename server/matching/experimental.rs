@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::spec::ModelSpec;
+use crate::catalog::spec::{ModelSpec, Release, Shared};
+use crate::catalog::{Entry, Pinned};
 use crate::device::products::{self, Product};
 
 /// Bytes of one parameter in memory: tt_transformers keeps weights as bfp8, one byte and a shared exponent for each 16.
@@ -14,6 +15,10 @@ const LEFT_AT_LEAST: f64 = 0.15;
 const SHORTEST_CONTEXT: u64 = 1024;
 /// Block of the KV cache in tokens where the entry names none.
 const USUAL_BLOCK: u64 = 64;
+
+/// Devices with the second chip of an n300, for which alone the spec files set `WH_ARCH_YAML` to dispatch over Ethernet
+/// (tt-inference-server `model_spec.py:430-506`, 11ac526e).
+const ETHERNET_DISPATCH: [&str; 3] = ["N300", "T3K", "GALAXY_T3K"];
 
 /// How an entry of another device would run here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,8 +55,10 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     if is_bound(spec) {
         return Err(format!("its code, {}, is written for {listed} alone", spec.implementation.impl_name));
     }
-    let (context, users) = limits(spec)?;
-    if source.dram_gb <= target.dram_gb {
+    let replicas = whole_number(spec, "data_parallel_size").unwrap_or(1).max(1);
+    let (context, users) = limits(spec, replicas)?;
+    let (there, here) = (memory_of_one(source, whole, replicas), f64::from(target.dram_gb));
+    if there <= here {
         return Ok(Carried {
             target: target.name.into(),
             max_context: context,
@@ -61,7 +68,6 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     }
     let Some(billions) = billions(spec) else { return Err("its size is not published".into()) };
     let weights = billions * BYTES_PER_PARAMETER;
-    let (there, here) = (f64::from(source.dram_gb), f64::from(target.dram_gb));
     if here - weights < here * LEFT_AT_LEAST {
         return Err(format!(
             "its {billions} billion parameters need about {weights:.0} GB, and {} has {here} GB on its chips",
@@ -93,6 +99,33 @@ pub(super) fn carry(spec: &ModelSpec, target: &Product) -> Result<Carried, Strin
     })
 }
 
+/// The entry as one of the device that it is taken over to. What ties it to its own device is left out: mesh, mesh graph,
+/// and copies of the model on parts of a larger device.
+pub fn taken_over(entry: &Entry, carried: &Carried) -> Entry {
+    let adapt = |release: &Release| {
+        let mut release = release.clone();
+        let without = |values: &Shared, keys: &[&str]| {
+            let kept = values.iter().filter(|(key, _)| !keys.contains(&key.replace('-', "_").as_str()));
+            Shared::new(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
+        };
+        release.env_vars = without(&release.env_vars, &["MESH_DEVICE", "TT_MESH_GRAPH_DESC_PATH"]);
+        if !ETHERNET_DISPATCH.contains(&carried.target.as_str()) {
+            release.env_vars = without(&release.env_vars, &["WH_ARCH_YAML"]);
+        }
+        release.vllm_args = without(&release.vllm_args, &["data_parallel_size"]);
+        release.tt_config = without(&release.tt_config, &["data_parallel"]);
+        release.subdevice_type = None;
+        release
+    };
+    let spec =
+        ModelSpec { device_type: carried.target.clone(), release: adapt(&entry.spec.release), ..entry.spec.clone() };
+    let pinned = match &entry.pinned {
+        Pinned::Other(release) => Pinned::Other(Box::new(adapt(release))),
+        known => known.clone(),
+    };
+    Entry { spec, pinned, releases: entry.releases.clone() }
+}
+
 /// True for code that is written for one device and named after it: `llama3_70b_galaxy`, `gemma4_31b_qb2`.
 pub(super) fn is_bound(spec: &ModelSpec) -> bool {
     ["galaxy", "qb2", "blackhole"].iter().any(|device| spec.implementation.impl_id.contains(device))
@@ -107,22 +140,28 @@ fn billions(spec: &ModelSpec) -> Option<f64> {
     known.fold(None, |most: Option<f64>, billions| Some(most.map_or(billions, |most| most.max(billions))))
 }
 
-/// Context and sequences of one replica.
-fn limits(spec: &ModelSpec) -> Result<(u64, u64), String> {
+/// Memory in GB of one copy of the model: that of the part that the entry names, else an equal share.
+fn memory_of_one(part: &Product, whole: &Product, replicas: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of copies")]
+    let share = f64::from(whole.dram_gb) / replicas as f64;
+    if part == whole { share } else { f64::from(part.dram_gb) }
+}
+
+/// Context and sequences of one copy.
+fn limits(spec: &ModelSpec, replicas: u64) -> Result<(u64, u64), String> {
     let release = &spec.release;
     let (Some(context), Some(users)) = (release.max_context, release.max_concurrency) else {
         return Err("its limits are not published".into());
     };
-    let replicas = whole(spec, "data_parallel_size").unwrap_or(1).max(1);
     Ok((context, (users / replicas).max(1)))
 }
 
 fn block(spec: &ModelSpec) -> u64 {
-    whole(spec, "block_size").unwrap_or(USUAL_BLOCK).max(1)
+    whole_number(spec, "block_size").unwrap_or(USUAL_BLOCK).max(1)
 }
 
-fn whole(spec: &ModelSpec, key: &str) -> Option<u64> {
-    let value = spec.release.vllm_args.get(key)?;
+fn whole_number(spec: &ModelSpec, key: &str) -> Option<u64> {
+    let (_, value) = spec.release.vllm_args.iter().find(|(known, _)| known.replace('-', "_") == key)?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
@@ -133,66 +172,4 @@ fn scaled(value: u64, ratio: f64) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::catalog::spec::{Model, Release};
-
-    fn entry(device: &str, billions: f64, context: u64, users: u64) -> ModelSpec {
-        ModelSpec {
-            device_type: device.into(),
-            engine: "vLLM".into(),
-            model: Model { param_count: Some(billions), ..Model::default() },
-            release: Release { max_context: Some(context), max_concurrency: Some(users), ..Release::default() },
-            ..ModelSpec::default()
-        }
-    }
-
-    fn on(spec: &ModelSpec, target: &str) -> Result<Carried, String> {
-        carry(spec, products::find(target).unwrap())
-    }
-
-    #[test]
-    fn what_is_taken_over_and_what_is_not() {
-        let same = on(&entry("P100", 8.0, 65536, 32), "P150").unwrap();
-        assert_eq!((same.max_context, same.max_concurrency, same.reduced.len()), (65536, 32, 0));
-        let less = on(&entry("N300", 7.0, 32768, 32), "N150").unwrap();
-        expect_test::expect![[r#"
-            [
-                "context 9024 instead of 32768: about 4.6 GB are left beside the weights on N150, 16.6 GB on N300",
-                "8 sequences at once instead of 32, for the same reason",
-            ]
-        "#]]
-        .assert_debug_eq(&less.reduced);
-        let refused = |spec: &ModelSpec, target: &str| on(spec, target).unwrap_err();
-        assert!(refused(&entry("T3K", 70.0, 131_072, 32), "N150").contains("need about 74 GB"));
-        assert_eq!(refused(&entry("N150", 1.0, 8192, 32), "P150"), "N150 is Wormhole and P150 is Blackhole");
-        assert_eq!(
-            refused(&entry("DUAL_GALAXY", 1.0, 8192, 32), "GALAXY"),
-            "DUAL_GALAXY is two Wormhole Galaxies as a cluster"
-        );
-        assert_eq!(refused(&entry("GPU", 1.0, 8192, 32), "N150"), "GPU is no Tenstorrent device");
-        let mut experts = entry("P300X2", 4.0, 65536, 32);
-        experts.model.model_name = "diffusiongemma-26B-A4B-it".into();
-        assert!(refused(&experts, "P150").contains("26 billion parameters"));
-        let media = ModelSpec { engine: "media".into(), ..entry("N300", 1.0, 8192, 32) };
-        assert!(refused(&media, "N150").contains("media engine"));
-        let mut bound = entry("GALAXY", 8.0, 8192, 32);
-        bound.implementation.impl_id = "llama3_70b_galaxy".into();
-        assert!(refused(&bound, "T3K").contains("written for GALAXY alone"));
-    }
-
-    proptest! {
-        #[test]
-        fn reduced_parameters_hold_the_rules(billions in 0.1..200.0, context in 1_u64..1_000_000, users in 0_u64..1000) {
-            for target in &products::PRODUCTS {
-                for source in ["N300", "T3K", "GALAXY", "P300X2", "P150X8"] {
-                    let Ok(carried) = on(&entry(source, billions, context, users), target.name) else { continue };
-                    prop_assert!(carried.max_concurrency >= 1 && carried.max_context <= context);
-                    prop_assert!(carried.reduced.is_empty() || carried.max_context % USUAL_BLOCK == 0);
-                }
-            }
-        }
-    }
-}
+mod tests;

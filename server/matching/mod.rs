@@ -13,15 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::spec::ModelSpec;
 use crate::catalog::{Catalog, Entry};
-use crate::device::Host;
-use crate::device::products::{self, Product};
 use crate::device::topology::Placement;
+use crate::device::{Host, products};
 use crate::environment::Installed;
 use task::Task;
 
 pub use candidate::{Match, Readiness};
 pub use exclusion::{Excluded, excluded};
-pub use experimental::Carried;
+pub use experimental::{Carried, taken_over};
 pub use fit::Fit;
 pub use name::{EXACT, Words, nearest};
 
@@ -100,17 +99,10 @@ fn carried<'a>(score: impl Fn(&ModelSpec) -> Option<u32>, host: &'a Host, catalo
     let listed = |entry: &&Entry| entry.spec.engine == "vLLM" && placement_for(&entry.spec, host).is_some();
     let listed: BTreeSet<&str> =
         entries().filter(listed).map(|entry| entry.spec.model.hf_model_repo.as_str()).collect();
-    let targets: Vec<&Product> = host.placements.iter().filter_map(|part| products::find(&part.device_type)).collect();
-    let mut best: BTreeMap<&str, ((bool, u32), Answer)> = BTreeMap::new();
+    let mut best: BTreeMap<&str, (Distance, Answer)> = BTreeMap::new();
     for entry in entries().filter(|entry| !listed.contains(entry.spec.model.hf_model_repo.as_str())) {
         let spec = &entry.spec;
-        let Some(source) = products::find(&spec.device_type) else { continue };
-        // Unreduced before reduced, and then the device that is nearest in size.
-        let ways = targets.iter().filter_map(|target| {
-            let carried = experimental::carry(spec, target).ok()?;
-            Some(((!carried.reduced.is_empty(), source.dram_gb.abs_diff(target.dram_gb)), carried))
-        });
-        let Some((distance, carried)) = ways.min_by_key(|(distance, _)| *distance) else { continue };
+        let Some((distance, carried)) = nearest_way(spec, host) else { continue };
         let Some(score) = score(spec) else { continue };
         let repo = spec.model.hf_model_repo.as_str();
         if best.get(repo).is_none_or(|(known, _)| distance < *known) {
@@ -120,6 +112,29 @@ fn carried<'a>(score: impl Fn(&ModelSpec) -> Option<u32>, host: &'a Host, catalo
         }
     }
     best.into_values().map(|(_, answer)| answer).collect()
+}
+
+/// Reduced or not, and how far the two devices are apart in GB of memory.
+type Distance = (bool, u32);
+
+/// How an entry of another device runs on this box: unreduced before reduced, and then on the part nearest in size.
+fn nearest_way(spec: &ModelSpec, host: &Host) -> Option<(Distance, Carried)> {
+    let source = products::find(&spec.device_type)?;
+    let targets = host.placements.iter().filter_map(|part| products::find(&part.device_type));
+    let ways = targets.filter_map(|target| {
+        let carried = experimental::carry(spec, target).ok()?;
+        Some(((!carried.reduced.is_empty(), source.dram_gb.abs_diff(target.dram_gb)), carried))
+    });
+    ways.min_by_key(|(distance, _)| *distance)
+}
+
+/// How an entry that is listed for another device would run on this box; none when it is listed for a part of it, or when
+/// something forbids it.
+pub fn carry_here(spec: &ModelSpec, host: &Host) -> Option<Carried> {
+    if placement_for(spec, host).is_some() {
+        return None;
+    }
+    nearest_way(spec, host).map(|(_, carried)| carried)
 }
 
 /// The part of this box that the entry asks for. Where only the mesh is alike, code that is written for the other board

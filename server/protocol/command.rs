@@ -13,6 +13,9 @@ pub struct CommandParams {
     pub model: String,
     /// Device name of the spec file; null takes the best one that this box has.
     pub device: Option<String>,
+    /// True also takes an entry of another device that may run here, with reduced parameters. The id of such an entry
+    /// says so by itself.
+    pub experimental: bool,
     /// Shell that the text is quoted for; null is bash.
     pub shell: Option<Shell>,
     /// What is to be otherwise than published.

@@ -1,5 +1,6 @@
 //! `tenstorrent/command`: the exact command that serves a model here.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::matching::{no_match, nothing_to_run_on};
@@ -8,7 +9,7 @@ use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
 use crate::environment::Installed;
 use crate::error::{Failure, FailureKind, Result};
-use crate::matching::{EXACT, Words, placement_for, verdict};
+use crate::matching::{EXACT, Words, carry_here, placement_for, taken_over, verdict};
 use crate::protocol::{CommandParams, InstalledFiles, ServeCommand};
 use crate::recipe::{
     self, Choices, CommandFile, FileState, KeyFile, Place, Recipe, Target, Unquotable, container, launcher, refused,
@@ -26,11 +27,12 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
     let choices = choices_here(session, params.choices.clone())?;
     let place = on_this_host(session, &choices)?;
     let Survey { host, installed, catalog } = session.survey()?;
-    let entry = choose(&params, &host, &catalog)?;
-    let made = make(entry, &catalog, &place, &choices)?;
+    let listed = choose(&params, &host, &catalog)?;
+    let Served { entry, choices, mut first } = served(listed, &params, choices, &host);
+    let made = make(&entry, &catalog, &place, &choices)?;
     let spec = &entry.spec;
     let mut recipe = made.recipe;
-    let mut first = concerns(entry, &host, &installed, &catalog);
+    first.extend(concerns(&entry, &host, &installed, &catalog));
     if let Some(name) = &host.simulated {
         first.insert(0, format!("made for a simulated {name}, not for this machine"));
     }
@@ -73,11 +75,33 @@ pub async fn install_files(session: &Session, params: CommandParams) -> Result<I
     let choices = choices_here(session, params.choices.clone())?;
     // The key file is one of those that are written now.
     let place = Place { key_file: KeyFile::Good, ..on_this_host(session, &choices)? };
-    let catalog = session.catalog()?;
-    let entry = choose(&params, &session.host()?, &catalog)?;
-    let files = make(entry, &catalog, &place, &choices)?.files;
+    let (catalog, host) = (session.catalog()?, session.host()?);
+    let Served { entry, choices, .. } = served(choose(&params, &host, &catalog)?, &params, choices, &host);
+    let files = make(&entry, &catalog, &place, &choices)?.files;
     let files = files.iter().map(scratchpad::install).collect::<Result<Vec<_>>>()?;
     Ok(InstalledFiles { schema: 1, files })
+}
+
+/// An entry as it is served here.
+struct Served<'a> {
+    entry: Cow<'a, Entry>,
+    choices: Choices,
+    /// What the reader should know first.
+    first: Vec<String>,
+}
+
+/// The entry itself, or as one of this box where it is listed for another device. A device that is named is meant.
+fn served<'a>(entry: &'a Entry, params: &CommandParams, mut choices: Choices, host: &Host) -> Served<'a> {
+    let carried = if params.device.is_none() { carry_here(&entry.spec, host) } else { None };
+    let Some(carried) = carried else { return Served { entry: Cow::Borrowed(entry), choices, first: Vec::new() } };
+    let listed = &entry.spec.device_type;
+    let mut first = vec![format!("listed for {listed}; nobody has validated it on {}", carried.target)];
+    if !carried.reduced.is_empty() {
+        choices.context.get_or_insert(carried.max_context);
+        choices.sequences.get_or_insert(carried.max_concurrency);
+        first.extend(carried.reduced.iter().cloned());
+    }
+    Served { entry: Cow::Owned(taken_over(entry, &carried)), choices, first }
 }
 
 /// A command and the files that it refers to.
@@ -130,7 +154,10 @@ fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Resu
         catalog.entries.iter().filter_map(|entry| Some((words.score(&entry.spec)?, entry))).collect();
     let fits = |entry: &Entry| match wanted {
         Some(device) => entry.spec.device_type.eq_ignore_ascii_case(device),
-        None => placement_for(&entry.spec, host).is_some(),
+        None => {
+            let may_be_taken_over = params.experimental || entry.spec.model_id == params.model;
+            placement_for(&entry.spec, host).is_some() || (may_be_taken_over && carry_here(&entry.spec, host).is_some())
+        }
     };
     let mut here: Vec<(u32, &Entry)> = named.iter().copied().filter(|(_, entry)| fits(entry)).collect();
     let Some(best) = here.iter().map(|(score, _)| *score).max() else {
@@ -152,7 +179,11 @@ fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Resu
             "Name one of them in full.",
         ));
     }
-    let position = |entry: &Entry| host.runnable.iter().position(|device| *device == entry.spec.device_type);
+    // What is listed here comes before what is taken over.
+    let position = |entry: &Entry| {
+        let known = host.runnable.iter().position(|device| *device == entry.spec.device_type);
+        known.unwrap_or(usize::MAX)
+    };
     here.into_iter()
         .map(|(_, entry)| entry)
         .min_by_key(|entry| {

@@ -39,7 +39,7 @@ pub async fn matching(session: &Session, params: MatchParams) -> Result<MatchLis
         let devices = devices.iter().map(|found| found.device_type.as_str()).collect();
         match (text, task) {
             (Some(text), _) => return Err(no_match(&text, devices, &host, &catalog)),
-            (None, Some(task)) => return Err(no_model_for(task, devices, &host)),
+            (None, Some(task)) => return Err(no_model_for(task, devices, &host, params.experimental)),
             (None, None) => {}
         }
     }
@@ -81,7 +81,7 @@ pub fn nothing_to_run_on(host: &Host) -> Failure {
 }
 
 /// The failure of a task that no model on this box serves.
-fn no_model_for(task: &Task, mut elsewhere: Vec<&str>, host: &Host) -> Failure {
+fn no_model_for(task: &Task, mut elsewhere: Vec<&str>, host: &Host, experimental: bool) -> Failure {
     elsewhere.sort_unstable();
     elsewhere.dedup();
     let here = host.runnable.join(", ");
@@ -89,7 +89,13 @@ fn no_model_for(task: &Task, mut elsewhere: Vec<&str>, host: &Host) -> Failure {
         ("the catalog has none".to_owned(), "`tt-jukebox list` shows every model for this box.")
     } else {
         let why = format!("the catalog has some for {}; this box runs {here}", elsewhere.join(", "));
-        (why, "`--experimental` adds models that nobody has validated here; `--all` shows those of every device.")
+        let next = match experimental {
+            true => "`--all` shows those of every device.",
+            false => {
+                "`--experimental` adds models that nobody has validated here; `--all` shows those of every device."
+            }
+        };
+        (why, next)
     };
     let what = format!("no model for {} ({}) is listed for this box", task.name, task.about);
     Failure::new(FailureKind::NoMatch, what, why, next)

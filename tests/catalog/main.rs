@@ -11,6 +11,7 @@
 mod audit;
 mod boxes;
 mod fetching;
+mod hostile;
 mod oracle;
 mod spec_server;
 

@@ -127,6 +127,16 @@ test("an experimental model is asked about, with everything that is reduced", LI
   await workbench.screenshot("picker-experimental-question");
   await workbench.answer("Cancel");
   assert.deepEqual(await workbench.messages(), []);
+  await open(CHOOSE);
+  await workbench.pick("AFM-4.5B");
+  await workbench.question();
+  await workbench.answer("Prepare Anyway");
+  await workbench.message(/The command that serves AFM-4\.5B/);
+  const [, context] = /context (\d+) instead of/.exec(detail);
+  await workbench.until("the reduced command", () => workbench.terminalText(), (text) => text.includes(context));
+  await workbench.screenshot("picker-experimental-command");
+  await workbench.runCommand("View: Close Panel");
+  await workbench.clearMessages();
 });
 
 test("sections stand in the order of what is still to do, and what does not fit says why", LIMIT, async () => {
