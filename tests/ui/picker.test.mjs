@@ -135,7 +135,6 @@ test("an experimental model is asked about, with everything that is reduced", LI
   const [, context] = /context (\d+) instead of/.exec(detail);
   await workbench.until("the reduced command", () => workbench.terminalText(), (text) => text.includes(context));
   await workbench.screenshot("picker-experimental-command");
-  await workbench.runCommand("View: Close Panel");
   await workbench.clearMessages();
 });
 
