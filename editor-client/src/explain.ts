@@ -15,12 +15,25 @@ export function explainCommand(command: ServeCommand): string {
   lines.push(
     `## ${l10n.t("Where each value comes from")}`,
     "",
-    `| ${l10n.t("Name")} | ${l10n.t("Value")} | ${l10n.t("Source")} |`,
-    "|---|---|---|",
-    ...command.provenance.map(({ name, value, source }) => `| ${cell(name)} | ${cell(value)} | ${cell(source)} |`),
+    `| ${l10n.t("Name")} | ${l10n.t("Value")} | ${l10n.t("Source")} | ${l10n.t("Rule")} |`,
+    "|---|---|---|---|",
+    ...command.provenance.map(
+      ({ name, value, source, rule }) => `| ${code(name)} | ${code(value)} | ${cell(source)} | ${cell(rule)} |`,
+    ),
     "",
   );
+  if (command.tests.length > 0) {
+    lines.push(`## ${l10n.t("To try the server")}`, "");
+    for (const { title, text } of command.tests) {
+      lines.push(title, "", "```", text.trimEnd(), "```", "");
+    }
+  }
   return lines.join("\n");
+}
+
+/** A flag or a value as it stands, so that no part of it is taken for markup; a backtick would end it. */
+function code(text: string): string {
+  return text === "" ? "" : `\`${cell(text).replaceAll("`", "'")}\``;
 }
 
 /** Text inside a table cell: a bar or a line break would end the cell. */

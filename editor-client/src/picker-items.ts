@@ -86,12 +86,6 @@ export function pickerTitle(list: Pick<MatchList, "product" | "simulated">): str
   return list.simulated === null ? title : l10n.t("{0} (simulated)", title);
 }
 
-/** Why a model without a host command cannot be chosen. */
-export function noCommandText(match: Match): string {
-  const head = l10n.t("There is no host command for {0} on {1}", match.model_name, match.device_type);
-  return match.reasons.length === 0 ? `${head}.` : `${head}: ${match.reasons.join("; ")}.`;
-}
-
 export interface Caution {
   readonly message: string;
   readonly detail: string;

@@ -1,13 +1,12 @@
 /** From a model to its serving command at the prompt of the terminal. */
-import { commands, l10n, window } from "vscode";
-import { showDetails } from "./details";
+import { l10n, window } from "vscode";
 import { explainCommand } from "./explain";
 import { showFailure, toFailure } from "./failure";
-import { say } from "./message";
+import { say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
-import { caution, noCommandText } from "./picker-items";
-import type { Match, ServeCommand } from "./protocol";
+import { caution } from "./picker-items";
+import type { CommandParams, FileState, Match, ServeCommand } from "./protocol";
 import type { Placement } from "./terminals";
 
 /** What `startVllmServer` gives back; tests in the extension host read it. */
@@ -16,14 +15,10 @@ export interface Served {
   readonly placement: Placement;
 }
 
-/** Undefined when nothing that can be served was chosen; the person knows why. */
+/** Undefined when nothing was chosen. */
 export async function pickAndServe(parts: Parts, filter = ""): Promise<Served | undefined> {
   const match = await chooseModel(parts, { filter, purpose: l10n.t("choose one to prepare its command") });
   if (match === undefined) {
-    return undefined;
-  }
-  if (!match.command) {
-    sayNoCommand(parts, match);
     return undefined;
   }
   // The device of an experimental entry is left out: its own is not the one that it would run on here.
@@ -32,23 +27,42 @@ export async function pickAndServe(parts: Parts, filter = ""): Promise<Served | 
 }
 
 export async function serve(parts: Parts, model: string, device: string | null): Promise<Served> {
-  const { documents, log, sidecar, terminals } = parts;
+  const { log, sidecar, terminals } = parts;
   const shell = terminals.shell("server");
   // A name alone never means an entry of another device; the id of one says so by itself.
-  const command = await sidecar.request("tenstorrent/command", { model, device, shell, experimental: false });
+  const params = { model, device, shell, experimental: false };
+  const command = await sidecar.request("tenstorrent/command", params);
   log.info(`serving command for ${command.model_id}:\n${command.text}`);
   for (const note of command.notes) {
     log.info(`note: ${note}`);
   }
   const placement = await terminals.place("server", command.text);
   if (placement === "typed") {
-    const explain = {
-      title: l10n.t("Explain"),
-      run: () => told(documents.open(l10n.t("Why these values"), explainCommand(command))),
-    };
-    say("info", placedText(command), [explain]);
+    say("info", placedText(command), actions(parts, command, params));
   }
   return { command, placement };
+}
+
+/** What one may want before Enter: to know why, and to have the files that the command refers to. */
+function actions(parts: Parts, command: ServeCommand, params: CommandParams): Action[] {
+  const explain = {
+    title: l10n.t("Explain"),
+    run: () => told(parts.documents.preview(l10n.t("Why these values"), explainCommand(command), true)),
+  };
+  const write = { title: l10n.t("Write Its Files"), run: () => told(writeFiles(parts, params)) };
+  return needsFiles(command) ? [write, explain] : [explain];
+}
+
+/** Writes what the command refers to, and says what was left alone because somebody has edited it. */
+async function writeFiles({ sidecar }: Parts, params: CommandParams): Promise<void> {
+  const { files } = await sidecar.request("tenstorrent/command/files", params);
+  const left = files.filter(({ condition }) => condition !== "current");
+  const paths = (some: readonly FileState[]) => some.map(({ path }) => path).join(", ");
+  if (left.length === 0) {
+    say("info", l10n.t("Written: {0}. The command can run now.", paths(files)));
+  } else {
+    say("warning", l10n.t("Left alone, because you or another program have changed it: {0}.", paths(left)));
+  }
 }
 
 async function agreed(match: Match): Promise<boolean> {
@@ -60,13 +74,6 @@ async function agreed(match: Match): Promise<boolean> {
   return (await window.showWarningMessage(message, { modal: true, detail }, button)) === button;
 }
 
-function sayNoCommand(parts: Parts, match: Match): void {
-  say("info", noCommandText(match), [
-    { title: l10n.t("Choose Another"), run: () => commands.executeCommand("tenstorrent.startVllmServer") },
-    { title: l10n.t("Show Details"), run: () => told(showDetails(parts, match.model_name, false)) },
-  ]);
-}
-
 /** A button's work has nobody who waits for it, so its failure is told here. */
 function told(work: Promise<unknown>): Promise<unknown> {
   return work.catch((error: unknown) => {
@@ -76,7 +83,14 @@ function told(work: Promise<unknown>): Promise<unknown> {
 
 function placedText(command: ServeCommand): string {
   const { model_name: model, device_type: device } = command;
-  return command.simulated === null
-    ? l10n.t("The command that serves {0} on {1} stands in the terminal. Press Enter there to run it.", model, device)
-    : l10n.t("The command that serves {0} on {1} (simulated) stands in the terminal. It needs the real card.", model, device);
+  if (command.simulated !== null) {
+    return l10n.t("The command that serves {0} on {1} (simulated) stands in the terminal. It needs the real card.", model, device);
+  }
+  return needsFiles(command)
+    ? l10n.t("The command that serves {0} on {1} stands in the terminal. It needs files that are not there yet.", model, device)
+    : l10n.t("The command that serves {0} on {1} stands in the terminal. Press Enter there to run it.", model, device);
+}
+
+function needsFiles({ files }: ServeCommand): boolean {
+  return files.some(({ condition }) => condition !== "current");
 }

@@ -9,6 +9,7 @@ export interface SidecarSettings {
   catalog_url?: string;
   catalog_updates?: "on" | "off";
   tt_smi?: string;
+  host?: string;
   port?: number;
   metal_home?: string;
   vllm_home?: string;
@@ -24,6 +25,7 @@ export const STARTING_SETTINGS = [
   "catalogUpdates",
   "catalogUrl",
   "ttSmi",
+  "server.host",
   "server.port",
   "metalHome",
   "vllmHome",
@@ -50,6 +52,7 @@ export function sidecarSettings(): SidecarSettings {
     catalog_url: text("catalogUrl"),
     catalog_updates: typeof updates !== "boolean" ? undefined : updates ? "on" : "off",
     tt_smi: text("ttSmi"),
+    host: text("server.host"),
     port: typeof port === "number" ? port : undefined,
     metal_home: text("metalHome"),
     vllm_home: text("vllmHome"),

@@ -1,7 +1,7 @@
 /** The rows, sections and questions of the model picker. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { caution, noCommandText, pickerTitle, row, sections } from "../src/picker-items";
+import { caution, pickerTitle, row, sections } from "../src/picker-items";
 import type { Match, Readiness, WeightState } from "../src/protocol";
 
 const match: Match = {
@@ -84,14 +84,6 @@ test("what does not fit is asked about as well, and nothing else is", () => {
   assert.equal(caution(broken)?.message, "Example-1B does not fit on this machine.");
   assert.match(caution(broken)?.detail ?? "", /^• known not to work on N150\n/);
   assert.equal(caution(match), undefined);
-});
-
-test("why there is no command", () => {
-  assert.equal(
-    noCommandText({ ...match, reasons: ["image model", "container only"] }),
-    "There is no host command for Example-1B on N150: image model; container only.",
-  );
-  assert.equal(noCommandText({ ...match, reasons: [] }), "There is no host command for Example-1B on N150.");
 });
 
 test("sections go from the nearest to the farthest and keep the order inside", () => {

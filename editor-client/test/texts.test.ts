@@ -72,7 +72,7 @@ test("the explanation names every source, and no cell breaks the table", () => {
     target: "host",
     shell: "bash",
     text: "vllm \\\n  serve\n",
-    tests: [],
+    tests: [{ title: "List the models", text: "curl x\n" }],
     files: [],
     era: "E3",
     launcher: null,
@@ -82,12 +82,13 @@ test("the explanation names every source, and no cell breaks the table", () => {
     args: ["serve"],
     cwd: "/work",
     notes: ["Mind the port."],
-    provenance: [{ name: "--x", value: "a|b", source: "the\nspec", rule: "" }],
+    provenance: [{ name: "--x", value: "a|b", source: "the\nspec", rule: "by the book" }],
   };
   const text = explainCommand(command);
   assert.ok(text.includes("```sh\nvllm \\\n  serve\n```"), text);
-  assert.ok(text.includes("| --x | a\\|b | the spec |"), text);
+  assert.ok(text.includes("| `--x` | `a\\|b` | the spec | by the book |"), text);
   assert.ok(text.includes("- Mind the port."), text);
+  assert.ok(text.includes("List the models\n\n```\ncurl x\n```"), text);
   assert.ok(text.includes("simulated (n150)"), text);
 });
 

@@ -36,7 +36,7 @@ pub fn excluded(entry: &Entry, host: &Host, catalog: &Catalog) -> Option<Exclude
     if placement_for(spec, host).is_some() {
         return None;
     }
-    let (missing, experimental) = missing(spec, host);
+    let (missing, experimental) = missing(spec, host, catalog);
     Some(Excluded {
         model_id: spec.model_id.clone(),
         model_name: spec.model.model_name.clone(),
@@ -49,7 +49,7 @@ pub fn excluded(entry: &Entry, host: &Host, catalog: &Catalog) -> Option<Exclude
     })
 }
 
-fn missing(spec: &ModelSpec, host: &Host) -> (String, bool) {
+fn missing(spec: &ModelSpec, host: &Host, catalog: &Catalog) -> (String, bool) {
     let here = match (&host.product, host.boards.len()) {
         (Some(product), _) => format!("this box is {product}"),
         (None, 0) => "no device is here".to_owned(),
@@ -67,6 +67,13 @@ fn missing(spec: &ModelSpec, host: &Host) -> (String, bool) {
         return (format!("{} is no Tenstorrent device", spec.device_type), false);
     };
     let needs = format!("needs {} ({}); {here}", product.made_of, product.name);
+    // Where the model has an entry of its own, another one that might run as well is no news.
+    let has_own = catalog.entries.iter().any(|other| {
+        other.spec.model.hf_model_repo == spec.model.hf_model_repo && placement_for(&other.spec, host).is_some()
+    });
+    if has_own {
+        return (needs, false);
+    }
     if let Some(carried) = carry_here(spec, host) {
         return (format!("{needs}; may run as {} all the same", carried.target), true);
     }

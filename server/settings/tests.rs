@@ -65,6 +65,7 @@ fn the_editor_offers_the_same_settings_and_boxes() {
         ("catalogUrl", "catalog_url"),
         ("catalogUpdates", "catalog_updates"),
         ("ttSmi", "tt_smi"),
+        ("server.host", "host"),
         ("server.port", "port"),
         ("metalHome", "metal_home"),
         ("vllmHome", "vllm_home"),
