@@ -45,12 +45,17 @@ export async function serve(parts: Parts, model: string, device: string | null):
 
 /** What one may want before Enter: to know why, and to have the files that the command refers to. */
 function actions(parts: Parts, command: ServeCommand, params: CommandParams): Action[] {
-  const explain = {
-    title: l10n.t("Explain"),
-    run: () => told(parts.documents.preview(l10n.t("Why these values"), explainCommand(command), true)),
+  const write = needsFiles(command)
+    ? [{ title: l10n.t("Write Its Files"), run: () => told(writeFiles(parts, params)) }]
+    : [];
+  const explain = async () => {
+    await parts.documents.preview(l10n.t("Why these values"), explainCommand(command), true);
+    // A pressed button takes the message away, and with it the other one.
+    if (write.length > 0) {
+      say("info", placedText(command), write);
+    }
   };
-  const write = { title: l10n.t("Write Its Files"), run: () => told(writeFiles(parts, params)) };
-  return needsFiles(command) ? [write, explain] : [explain];
+  return [...write, { title: l10n.t("Explain"), run: () => told(explain()) }];
 }
 
 /** Writes what the command refers to, and says what was left alone because somebody has edited it. */

@@ -29,7 +29,7 @@ fn text(details: &ModelDetails) -> String {
         text.push_str(&format!("For a simulated {name}.\n\n"));
     }
     for found in &details.matches {
-        text.push_str(&printable(&format!("{} on {}", found.model_name, found.device_type)));
+        text.push_str(&printable(&format!("{} on {}", found.model_name, requests::show::device_here(found))));
         for (title, value) in requests::show::rows(found) {
             text.push_str(&format!("\n  {title:<11} {}", printable(&value)));
         }

@@ -91,6 +91,9 @@ pub(super) fn describe(answer: &Answer<'_>, host: &Host, installed: &Installed, 
     } else {
         reasons.push(format!("listed for {}: {}", spec.device_type, placement.reason));
     }
+    // What stands in the way comes first: a row shows only the beginning.
+    let (fit, obstacles) = verdict(entry, host, installed, catalog);
+    reasons.extend(obstacles);
     if let Some(carried) = carried {
         reasons.extend(carried.reduced.iter().cloned());
     }
@@ -101,8 +104,6 @@ pub(super) fn describe(answer: &Answer<'_>, host: &Host, installed: &Installed, 
     if !release.default_impl {
         reasons.push(format!("{} is not the default implementation", spec.implementation.impl_name));
     }
-    let (fit, obstacles) = verdict(entry, host, installed, catalog);
-    reasons.extend(obstacles);
     let command = spec.engine == "vLLM";
     if !command {
         reasons.push(format!("the {} engine runs only as a container", spec.engine));

@@ -66,7 +66,7 @@ fn markdown(name: &str, host: &Host, here: &[Match], excluded: &[Excluded]) -> S
         let _ = writeln!(text, "Nothing by this name runs on {}{label}.\n", escape(product));
     }
     for found in here {
-        let _ = writeln!(text, "## {} on {}{label}\n", escape(&found.model_name), escape(&found.device_type));
+        let _ = writeln!(text, "## {} on {}{label}\n", escape(&found.model_name), escape(device_here(found)));
         text.push_str("| | |\n|---|---|\n");
         for (title, value) in rows(found) {
             let _ = writeln!(text, "| {title} | {} |", escape(&value));
@@ -90,6 +90,11 @@ fn markdown(name: &str, host: &Host, here: &[Match], excluded: &[Excluded]) -> S
         }
     }
     text
+}
+
+/// The part of this box that an entry runs on, which is not always the one that it is listed for.
+pub fn device_here(found: &Match) -> &str {
+    found.experimental.as_ref().map_or(&found.device_type, |carried| &carried.target)
 }
 
 /// What is said about an entry, as title and value; the command line prints the same rows.

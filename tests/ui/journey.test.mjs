@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -72,6 +72,31 @@ test("the next choice replaces the command that stands there", LIMIT, async () =
   await session.workbench.screenshot("serving-command-replaced");
 });
 
+test("the explanation opens beside, with a source for every value", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.page.getByRole("button", { name: "Explain", exact: true }).last().click();
+  const page = await workbench.until("the explanation", () => workbench.framedText(), (text) => text.includes("Where each value comes from"));
+  for (const part of [OTHER_MODEL, "--max-model-len", "release 0.", "To try the server", "/v1/models"]) {
+    assert.ok(page.includes(part), `${part} is missing in ${page}`);
+  }
+  await workbench.screenshot("command-explained");
+});
+
+test("the files that a command refers to are written on a click, and only then", LIMIT, async () => {
+  const { server, workbench } = session;
+  const launcher = join(server.sandbox.home, "tt-scratchpad", "start-vllm-server.py");
+  assert.equal(existsSync(launcher), false);
+  await workbench.page.getByRole("button", { name: "Write Its Files" }).last().click();
+  await workbench.message(/Written: .*start-vllm-server\.py/);
+  assert.match(readFileSync(launcher, "utf8"), /register_tt_models/);
+  await workbench.screenshot("command-files-written");
+});
+
+test("a model that only a container can serve gets the command of its container", LIMIT, async () => {
+  await chooseAndCompare("whisper-large-v3", /docker run|podman run/);
+  await session.workbench.screenshot("container-command");
+});
+
 test("the doctor opens its report", LIMIT, async () => {
   const { workbench } = session;
   await workbench.runCommand("Tenstorrent: Doctor: Examine This Machine");
@@ -79,7 +104,7 @@ test("the doctor opens its report", LIMIT, async () => {
   await workbench.screenshot("doctor");
 });
 
-async function chooseAndCompare(model) {
+async function chooseAndCompare(model, holds = /vllm/) {
   const { server, workbench } = session;
   await workbench.clearMessages();
   await workbench.runCommand(CHOOSE);
@@ -97,4 +122,5 @@ async function chooseAndCompare(model) {
     (lines) => lines.at(-1) === expected.at(-1),
   );
   assert.deepEqual(shown, expected);
+  assert.match(stdout, holds);
 }
