@@ -20,3 +20,4 @@ pub mod reset;
 pub mod scratchpad;
 pub mod session;
 pub mod settings;
+pub mod setup;

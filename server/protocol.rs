@@ -12,11 +12,16 @@ pub use crate::requests::CatalogInfo;
 mod command;
 mod models;
 mod reset;
+mod setup;
 
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
+};
+pub use setup::{
+    Environment, Environments, EnvironmentsParams, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams,
+    SetupPlan, SetupProgress, SetupRunParams, SetupState, SetupStep, StepProgress,
 };
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -44,6 +49,10 @@ macro_rules! for_each_request {
             release: "tenstorrent/reset/release" (ReleaseParams) -> Released;
             /// Waits until the boards are back and alive, or says what is not.
             verify: "tenstorrent/reset/verify" (VerifyParams) -> Verified;
+            /// What a setup would do: steps with their proof, and everything that stands in the way. Does nothing.
+            setup_plan: "tenstorrent/setup/plan" (SetupParams) -> SetupPlan;
+            /// Runs it, or joins the run of another window. Every `$/progress` is a whole `SetupProgress`.
+            setup_run: "tenstorrent/setup/run" (SetupRunParams) -> SetupOutcome;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

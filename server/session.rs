@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::catalog::refresh::{Outcome, refresh, refresh_in_child};
 use crate::catalog::{Catalog, source};
@@ -13,6 +13,7 @@ use crate::device::facts::SmiAnswer;
 use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
 use crate::environment::{self, EnvironmentFacts, Installed, Places};
 use crate::error::{Failure, FailureKind, Result};
+use crate::protocol::{ProgressToken, SetupProgress};
 use crate::settings::Settings;
 
 /// A fact file is some kilobytes; a Galaxy with its tt-smi text stays below half a megabyte.
@@ -30,6 +31,8 @@ pub struct Session {
     stays: bool,
     /// Seconds between two looks of the monitor; none when it does not look by itself.
     rhythm: watch::Sender<Option<u32>>,
+    /// Where the progress of long work goes; nowhere on the command line, which asks for it itself.
+    reports: OnceLock<mpsc::UnboundedSender<(ProgressToken, SetupProgress)>>,
 }
 
 /// The host, what is installed on it, and what could run.
@@ -58,6 +61,7 @@ impl Session {
             catalog: RwLock::default(),
             stays: false,
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
+            reports: OnceLock::new(),
         }
     }
 
@@ -131,6 +135,11 @@ impl Session {
         }
     }
 
+    /// Folder of the Hugging Face cache.
+    pub fn weights_dir(&self) -> &Path {
+        &self.weights
+    }
+
     /// Reads what is installed on this host.
     pub fn environment(&self, catalog: &Catalog) -> EnvironmentFacts {
         let path = |key: &str| self.settings.path(key).unwrap_or_default();
@@ -139,8 +148,22 @@ impl Session {
             models: self.settings.home().join("models"),
             metal_home: path("metal_home"),
             vllm_home: path("vllm_home"),
+            environments: self.settings.environments(),
         };
         environment::look(&places, catalog)
+    }
+
+    /// Has the progress of long work sent to `reports`.
+    pub fn set_reports(&self, reports: mpsc::UnboundedSender<(ProgressToken, SetupProgress)>) {
+        // There is one editor, and it is met once.
+        let _ = self.reports.set(reports);
+    }
+
+    /// Tells the progress of long work to whoever has asked under this token.
+    pub fn report(&self, token: ProgressToken, progress: &SetupProgress) {
+        if let Some(reports) = self.reports.get() {
+            let _ = reports.send((token, progress.clone()));
+        }
     }
 
     /// Seconds between two looks of the monitor; none when it does not look by itself.

@@ -177,6 +177,26 @@ impl Settings {
         })
     }
 
+    /// Folder of the environments side by side.
+    pub fn environments(&self) -> PathBuf {
+        let data = || directories::ProjectDirs::from("", "", "tt-jukebox").map(|dirs| dirs.data_dir().to_owned());
+        self.path("environments").or_else(|| Some(data()?.join("environments"))).unwrap_or_default()
+    }
+
+    /// The options of this run as variables, for a run of this program that is to see the same.
+    pub fn as_variables(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let options = self.resolved.iter().filter(|row| row.rank == 0);
+        options.filter_map(|row| {
+            let setting = SETTINGS.iter().find(|setting| setting.key == row.key)?;
+            Some((setting.env, row.value.clone()))
+        })
+    }
+
+    /// True when nobody has set it.
+    pub fn is_default(&self, key: &str) -> bool {
+        self.source(key) == "default"
+    }
+
     fn source(&self, key: &str) -> &str {
         self.resolved.iter().find(|row| row.key == key).map_or("nowhere", |row| row.source.as_str())
     }

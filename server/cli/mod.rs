@@ -17,6 +17,7 @@ mod output;
 mod probe;
 mod refresh;
 mod reset;
+mod setup;
 mod show;
 mod stopping;
 mod terminal;
@@ -86,6 +87,8 @@ enum Verb {
     Show(show::Options),
     /// The exact command that serves a model here
     Command(command::Options),
+    /// From "matched" to "ready to serve": checkouts, build, Python, weights. Carries on where it stopped
+    Setup(setup::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
     /// What the catalog holds
@@ -167,6 +170,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::List(options) => list::run(session, options, output),
         Verb::Show(options) => show::run(session, &options, output),
         Verb::Command(options) => command::run(session, options, output),
+        Verb::Setup(options) => setup::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),

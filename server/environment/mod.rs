@@ -2,6 +2,7 @@
 
 pub mod checkout;
 mod completeness;
+pub mod layout;
 pub mod tree;
 pub mod weights;
 
@@ -30,8 +31,21 @@ pub struct EnvironmentFacts {
     pub metal: Option<CheckoutFacts>,
     /// Checkout of vLLM.
     pub vllm: Option<CheckoutFacts>,
+    /// Environments side by side whose setup has come to its end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<PairFacts>,
     /// Why nothing could be read.
     pub trouble: Option<String>,
+}
+
+/// What was read of one environment.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PairFacts {
+    /// Its checkout of tt-metal.
+    pub metal: CheckoutFacts,
+    /// Its checkout of vLLM.
+    pub vllm: CheckoutFacts,
 }
 
 /// Where to look.
@@ -45,6 +59,8 @@ pub struct Places {
     pub metal_home: PathBuf,
     /// Checkout of vLLM.
     pub vllm_home: PathBuf,
+    /// Folder of the environments side by side.
+    pub environments: PathBuf,
 }
 
 /// Reads what is installed, within a second.
@@ -84,7 +100,11 @@ impl Wanted {
                 .map(|spec| (spec.model.weights_repo().to_owned(), spec.model.model_name.clone()))
                 .filter(|(repo, _)| weights::is_repo(repo))
                 .collect(),
-            tags: specs().map(|spec| &spec.release.tt_metal_commit).filter(tag).cloned().collect(),
+            tags: specs()
+                .flat_map(|spec| std::iter::once(&spec.release.tt_metal_commit).chain(&spec.release.vllm_commit))
+                .filter(tag)
+                .cloned()
+                .collect(),
         }
     }
 }
@@ -94,6 +114,7 @@ fn read(places: &Places, wanted: &Wanted) -> EnvironmentFacts {
         weights: weights::read(&places.hub, &places.models, &wanted.models),
         metal: checkout::read(&places.metal_home, &wanted.tags, Path::new("build/lib")),
         vllm: checkout::read(&places.vllm_home, &BTreeSet::new(), Path::new("vllm")),
+        pairs: layout::read(&places.environments, &wanted.tags),
         trouble: None,
     }
 }
@@ -104,6 +125,7 @@ pub struct Installed {
     weights: BTreeMap<String, Weights>,
     metal: Option<CheckoutFacts>,
     vllm: Option<CheckoutFacts>,
+    pairs: Vec<PairFacts>,
     /// True when nothing is known, which is not the same as nothing being there.
     unknown: bool,
 }
@@ -118,7 +140,13 @@ pub fn interpret(facts: &EnvironmentFacts) -> Installed {
             *known = judged;
         }
     }
-    Installed { weights, metal: facts.metal.clone(), vllm: facts.vllm.clone(), unknown: facts.trouble.is_some() }
+    Installed {
+        weights,
+        metal: facts.metal.clone(),
+        vllm: facts.vllm.clone(),
+        pairs: facts.pairs.clone(),
+        unknown: facts.trouble.is_some(),
+    }
 }
 
 impl Installed {
@@ -153,7 +181,9 @@ impl Installed {
         let stands_at = |checkout: &Option<CheckoutFacts>, commit: &str| {
             checkout.as_ref().is_some_and(|checkout| checkout.built && checkout.stands_at(commit))
         };
-        stands_at(&self.metal, metal) && vllm.is_some_and(|vllm| stands_at(&self.vllm, vllm))
+        let Some(vllm) = vllm else { return false };
+        let pair = |pair: &PairFacts| pair.metal.stands_at(metal) && pair.vllm.stands_at(vllm);
+        stands_at(&self.metal, metal) && stands_at(&self.vllm, vllm) || self.pairs.iter().any(pair)
     }
 }
 

@@ -23,6 +23,9 @@ use lifecycle::{End, EndOfInput, OnExit};
 /// How long running work may take to end itself once the editor is gone.
 const GRACE: Duration = Duration::from_millis(1500);
 
+/// How long a setup may take to end its programs: INT, TERM and KILL stay below six seconds.
+const SETUP_GRACE: Duration = Duration::from_secs(6);
+
 macro_rules! register {
     ($($(#[doc = $doc:literal])* $name:ident: $method:literal ($params:ty) -> $result:ty;)*) => {
         fn register(builder: tower_lsp::LspServiceBuilder<backend::Backend>) -> tower_lsp::LspServiceBuilder<backend::Backend> {
@@ -71,6 +74,8 @@ pub fn serve(options: BTreeMap<String, String>, options_name: &'static str) -> R
         jobs.close();
         let _ = tokio::time::timeout(GRACE, jobs.wait()).await;
     });
+    // A setup ends its programs in order; it carries on when it is run again.
+    crate::setup::engine::end_all(SETUP_GRACE);
     // A blocking read of stdin cannot be interrupted; the runtime is left to the end of the process.
     runtime.shutdown_background();
     Ok(())

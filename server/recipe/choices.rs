@@ -7,11 +7,12 @@ use super::said::Said;
 use crate::error::{Failure, FailureKind, Result};
 
 /// What the command starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// vLLM from the checkouts of this host.
+    #[default]
     Host,
     /// The published image.
     Container,

@@ -3,6 +3,7 @@
 //! The era follows from the tree, not from the release of the spec file: the newest file describes every entry in
 //! today's terms, also those that are pinned to trees of a year ago.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -66,14 +67,62 @@ pub struct Era {
     pub reasoning_parsers: Vec<String>,
     /// Values of `MESH_DEVICE`; `(` stands for tuples such as `(4, 8)`.
     mesh: Vec<String>,
+    /// How it is set up.
+    pub setup: EraSetup,
     /// Where all this was read.
     pub source: String,
+}
+
+/// How the trees of one era are set up.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct EraSetup {
+    /// Repository that its commits are looked for in: `vllm` or `vllm_plugin`.
+    pub repository: String,
+    /// Repository that is tried when the first has no such commit.
+    #[serde(default)]
+    pub or_repository: Option<String>,
+    /// Versions of Python that the trees work with.
+    pub python: Vec<String>,
+    /// Way of installing.
+    install: String,
+    /// Way of installing where the virtual environment is the older one.
+    #[serde(default)]
+    older_install: Option<String>,
+}
+
+/// One step of a way of installing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct InstallStep {
+    /// Its name.
+    pub id: String,
+    /// What it does.
+    pub title: String,
+    /// Why it is needed.
+    pub why: String,
+    /// Checkout that it runs in: `metal` or `vllm`.
+    #[serde(rename = "in")]
+    pub checkout: String,
+    /// Program and arguments.
+    pub run: Vec<String>,
+    /// Variables.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// File below the folder without which it is left out.
+    #[serde(default)]
+    pub only_if: Option<String>,
+    /// What is removed first.
+    #[serde(default)]
+    pub fresh: Option<String>,
+    /// What is there afterwards.
+    #[serde(default)]
+    pub product: Option<String>,
 }
 
 /// Every era.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Eras {
     flags: Vec<String>,
+    installs: BTreeMap<String, Vec<InstallStep>>,
     /// Eras, oldest first.
     pub eras: Vec<Era>,
 }
@@ -88,6 +137,7 @@ pub struct Decided<'a> {
     /// What the reader should know about that.
     pub notes: Vec<String>,
     common: &'a [String],
+    installs: &'a BTreeMap<String, Vec<InstallStep>>,
     tree: Option<&'a TreeFacts>,
 }
 
@@ -109,7 +159,7 @@ impl Eras {
     /// is pinned to. None only when the table is empty.
     pub fn decide<'a>(&'a self, pinned: &Release, tree: Option<&'a TreeFacts>) -> Option<Decided<'a>> {
         let commit = pinned.vllm_commit.as_deref().unwrap_or_default();
-        let decided = |era, by: String, notes| Decided { era, by, notes, common: &self.flags, tree: None };
+        let decided = |era, by: String, notes| Decided { era, by, notes, common: &self.flags, installs: &self.installs, tree: None };
         let by_commit = self.of_commit(commit);
         let without_tree = match by_commit {
             Some(era) if era.certain => decided(era, format!("vLLM commit {commit}, content/eras.json"), vec![]),
@@ -145,7 +195,7 @@ impl Eras {
             ));
         }
         let by = format!("the files of the checkout {}", tree.home.display());
-        Some(Decided { era, by, notes, common: &self.flags, tree: Some(tree) })
+        Some(Decided { era, by, notes, common: &self.flags, installs: &self.installs, tree: Some(tree) })
     }
 
     fn of_commit(&self, commit: &str) -> Option<&Era> {
@@ -218,11 +268,22 @@ impl Decided<'_> {
     /// Virtual environment below the checkout of tt-metal that the tree's installer makes.
     pub fn venv(&self, commit: &str) -> &str {
         const OLDER: &str = "build/python_env_vllm";
-        let older = match self.tree {
+        if self.is_older(commit) { OLDER } else { &self.era.venv }
+    }
+
+    /// What follows the build of tt-metal, in order.
+    pub fn install_steps(&self, commit: &str) -> &[InstallStep] {
+        let setup = &self.era.setup;
+        let way = setup.older_install.as_ref().filter(|_| self.is_older(commit)).unwrap_or(&setup.install);
+        self.installs.get(way).map_or(&[], Vec::as_slice)
+    }
+
+    /// True for a tree whose installer is the one that came before that of its era.
+    fn is_older(&self, commit: &str) -> bool {
+        match self.tree {
             Some(tree) => tree.has_setup_metal && !tree.has_installer,
             None => self.era.older_venv.iter().any(|known| commit.starts_with(known.as_str())),
-        };
-        if older { OLDER } else { &self.era.venv }
+        }
     }
 }
 

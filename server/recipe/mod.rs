@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 pub use choices::{Choices, Preset, Target, chips};
 pub use container::container;
 pub use files::{CommandFile, FileCondition, FileState, Purpose};
-pub use host::host;
+pub use host::{decide, host};
 pub use place::{KeyFile, Place};
 pub use reach::{refused, usual_target};
 pub use shell::{Shell, Unquotable, is_unseen, render, words};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use super::matching::{no_match, nothing_to_run_on};
-use super::place::{choices_here, on_this_host};
+use super::place::{choices_here, for_entry, on_this_host};
 use crate::catalog::{Catalog, Entry};
 use crate::device::{Host, Severity};
 use crate::environment::Installed;
@@ -29,6 +29,7 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
     let Survey { host, installed, catalog } = session.survey()?;
     let listed = choose(&params, &host, &catalog)?;
     let Served { entry, choices, mut first } = served(listed, &params, choices, &host);
+    let place = for_entry(session, place, &entry);
     let made = make(&entry, &catalog, &place, &choices)?;
     let spec = &entry.spec;
     let mut recipe = made.recipe;
@@ -77,6 +78,7 @@ pub async fn install_files(session: &Session, params: CommandParams) -> Result<I
     let place = Place { key_file: KeyFile::Good, ..on_this_host(session, &choices)? };
     let (catalog, host) = (session.catalog()?, session.host()?);
     let Served { entry, choices, .. } = served(choose(&params, &host, &catalog)?, &params, choices, &host);
+    let place = for_entry(session, place, &entry);
     let files = make(&entry, &catalog, &place, &choices)?.files;
     let files = files.iter().map(scratchpad::install).collect::<Result<Vec<_>>>()?;
     Ok(InstalledFiles { schema: 1, files })
@@ -105,13 +107,13 @@ fn served<'a>(entry: &'a Entry, params: &CommandParams, mut choices: Choices, ho
 }
 
 /// A command and the files that it refers to.
-struct Made {
-    target: Target,
-    recipe: Recipe,
-    files: Vec<CommandFile>,
+pub(super) struct Made {
+    pub target: Target,
+    pub recipe: Recipe,
+    pub files: Vec<CommandFile>,
 }
 
-fn make(entry: &Entry, catalog: &Catalog, place: &Place, choices: &Choices) -> Result<Made> {
+pub(super) fn make(entry: &Entry, catalog: &Catalog, place: &Place, choices: &Choices) -> Result<Made> {
     let target = choices.target.unwrap_or_else(|| usual_target(&entry.spec));
     if let Some(failure) = refused(&entry.spec, target) {
         return Err(failure);
@@ -142,7 +144,7 @@ fn concerns(entry: &Entry, host: &Host, installed: &Installed, catalog: &Catalog
 }
 
 /// The entry that is meant: the best name first, then the device that was asked for, or the best part of this box.
-fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Result<&'a Entry> {
+pub(super) fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Result<&'a Entry> {
     let wanted = params.device.as_deref().map(str::trim).filter(|device| !device.is_empty());
     if host.placements.is_empty() && wanted.is_none() {
         let mut failure = nothing_to_run_on(host);

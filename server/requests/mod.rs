@@ -10,6 +10,7 @@ pub mod monitor;
 mod place;
 mod probe;
 mod reset;
+pub mod setup;
 pub mod show;
 pub mod status;
 
@@ -21,4 +22,5 @@ pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
+pub use setup::{setup_plan, setup_run};
 pub use show::show;

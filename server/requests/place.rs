@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::catalog::Entry;
+use crate::environment::layout::{self, Layout};
 use crate::environment::tree;
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::{Choices, Place, chips};
@@ -83,11 +85,42 @@ pub(super) fn on_this_host(session: &Session, choices: &Choices) -> Result<Place
     if is_elsewhere(session) {
         return Ok(place);
     }
-    place.tree = tree::read(&place.vllm_home);
-    let pythons = PYTHONS.iter().map(|python| place.metal_home.join(python));
-    place.pythons = pythons.filter(|python| python.exists()).collect();
+    if let Some(layout) = layout::in_use(&session.settings.environments()) {
+        // Whoever names a checkout in the settings means that one.
+        if session.settings.is_default("metal_home") && session.settings.is_default("vllm_home") {
+            (place.metal_home, place.vllm_home) = (layout.metal(), layout.vllm());
+        }
+    }
+    look_into(&mut place);
     if session.is_of_this_host() {
         place.hugepages = Some(root(session).join("dev/hugepages-1G").is_dir());
     }
     Ok(place)
+}
+
+/// The same place, in the environment of the entry's own pair where there is one.
+pub(super) fn for_entry(session: &Session, mut place: Place, entry: &Entry) -> Place {
+    let release = &entry.spec.release;
+    let Some(vllm) = release.vllm_commit.as_deref().filter(|_| !is_elsewhere(session)) else { return place };
+    let layout = Layout::of_pair(&session.settings.environments(), &release.tt_metal_commit, vllm);
+    if layout.record().is_some() && layout.metal().is_dir() && layout.vllm().is_dir() {
+        (place.metal_home, place.vllm_home) = (layout.metal(), layout.vllm());
+        look_into(&mut place);
+    }
+    place
+}
+
+/// The user's own clones, by the name of the store that can take objects from them.
+pub(super) fn clones(session: &Session) -> Vec<(String, PathBuf)> {
+    let path = |key: &str| session.settings.path(key).unwrap_or_default();
+    [("tt-metal", "metal_home"), ("vllm", "vllm_home"), ("vllm_plugin", "vllm_home")]
+        .map(|(store, key)| (store.to_owned(), path(key)))
+        .to_vec()
+}
+
+/// Looks at the checkouts of a place.
+fn look_into(place: &mut Place) {
+    place.tree = tree::read(&place.vllm_home);
+    let pythons = PYTHONS.iter().map(|python| place.metal_home.join(python));
+    place.pythons = pythons.filter(|python| python.exists()).collect();
 }

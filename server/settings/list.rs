@@ -17,7 +17,7 @@ pub struct Setting {
 }
 
 /// The list.
-pub const SETTINGS: [Setting; 12] = [
+pub const SETTINGS: [Setting; 16] = [
     Setting {
         key: "root",
         env: "TT_JUKEBOX_ROOT",
@@ -87,6 +87,34 @@ pub const SETTINGS: [Setting; 12] = [
         default: "~/tt-vllm",
         from_project: false,
         doc: "Checkout of vLLM.",
+    },
+    Setting {
+        key: "environments",
+        env: "TT_JUKEBOX_ENVIRONMENTS",
+        default: "",
+        from_project: false,
+        doc: "Folder of the environments that `setup` makes; without it tt-jukebox/environments in the data folder.",
+    },
+    Setting {
+        key: "metal_url",
+        env: "TT_JUKEBOX_METAL_URL",
+        default: "https://github.com/tenstorrent/tt-metal.git",
+        from_project: false,
+        doc: "Address, or mirror, of the repository of tt-metal.",
+    },
+    Setting {
+        key: "vllm_url",
+        env: "TT_JUKEBOX_VLLM_URL",
+        default: "https://github.com/tenstorrent/vllm.git",
+        from_project: false,
+        doc: "Address, or mirror, of the repository of Tenstorrent's vLLM.",
+    },
+    Setting {
+        key: "vllm_plugin_url",
+        env: "TT_JUKEBOX_VLLM_PLUGIN_URL",
+        default: "https://github.com/tenstorrent/vllm-tt-plugin.git",
+        from_project: false,
+        doc: "Address, or mirror, of the repository of the Tenstorrent plugin of vLLM.",
     },
     Setting { key: "port", env: "TT_JUKEBOX_PORT", default: "8000", from_project: true, doc: "Port of the server." },
     Setting {

@@ -1,0 +1,250 @@
+//! `tenstorrent/setup/*`: what a setup would do, and doing it.
+
+use std::path::Path;
+
+use super::command::{choose, make};
+use super::place::{choices_here, clones, for_entry, on_this_host};
+use crate::catalog::Entry;
+use crate::environment::layout::{Layout, is_commit};
+use crate::environment::weights::is_repo;
+use crate::error::{Failure, FailureKind, Result};
+use crate::protocol::{CommandParams, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams};
+use crate::recipe::{self, Choices, KeyFile, Place, Target, Variable, usual_target};
+use crate::session::{Session, Survey};
+use crate::setup::engine::{self, Ended, Job, Running};
+use crate::setup::facts::{Known, gather, prove};
+use crate::setup::goal::{ContainerGoal, Goal, HostGoal};
+use crate::setup::journal::StateFolder;
+use crate::setup::plan::{Plan, plan, script};
+
+/// A goal, what is known about this host, and the plan of it.
+#[derive(Debug)]
+pub struct Planned {
+    /// What the setup is to reach.
+    pub goal: Goal,
+    known: Known,
+    /// The plan.
+    pub plan: Plan,
+}
+
+/// What a setup would do. Nothing is changed, and nothing is fetched.
+///
+/// # Errors
+/// When no entry fits, when the entry cannot be served here, and when a setting cannot be used.
+pub async fn setup_plan(session: &Session, params: SetupParams) -> Result<SetupPlan> {
+    Ok(planned(session, &params).await?.plan.shown)
+}
+
+/// The same, with what is needed to run it.
+///
+/// # Errors
+/// As [`setup_plan`].
+pub async fn planned(session: &Session, params: &SetupParams) -> Result<Planned> {
+    let survey = session.survey()?;
+    let command = CommandParams { model: params.model.clone(), device: params.device.clone(), ..CommandParams::default() };
+    let entry = choose(&command, &survey.host, &survey.catalog)?;
+    let choices = choices_here(session, None)?;
+    let place = Place { key_file: KeyFile::Good, ..on_this_host(session, &choices)? };
+    let target = usual_target(&entry.spec);
+    let place = if target == Target::Host { for_entry(session, place, entry) } else { place };
+    let goal = goal(session, &survey, entry, &place, &choices)?;
+    let known = Known {
+        home: session.settings.home().to_owned(),
+        ram_gib: survey.host.resources.ram_total_gib,
+        weights_gib: survey.installed.gib_of(entry.spec.model.weights_repo()),
+        port: place.port,
+        root: session.is_of_this_host().then(|| session.settings.path("root").unwrap_or_default()),
+        clones: clones(session),
+        container_programs: place.container_programs.clone(),
+    };
+    let mut facts = gather(&goal, &known).await;
+    prove(&goal, &mut facts).await;
+    let plan = plan(&goal, &facts);
+    Ok(Planned { goal, known, plan })
+}
+
+impl Planned {
+    /// The plan as a bash script that does the same.
+    ///
+    /// # Errors
+    /// When a word of it holds a control character.
+    pub fn script(&self) -> Result<String> {
+        script(&self.plan, &self.goal).map_err(|error| {
+            let what = "the plan cannot be written as a script";
+            Failure::new(FailureKind::Input, what, error.to_string(), "Report it to the publisher of the spec file.")
+        })
+    }
+
+    /// Refuses to begin while something stands in the way; everything that does is told at once.
+    ///
+    /// # Errors
+    /// When something does.
+    pub fn check(&self) -> Result<()> {
+        let blocking: Vec<_> = self.plan.shown.obstacles.iter().filter(|obstacle| obstacle.blocking).collect();
+        if blocking.is_empty() {
+            return Ok(());
+        }
+        let what = match blocking.len() {
+            1 => "nothing was begun: something stands in the way".to_owned(),
+            count => format!("nothing was begun: {count} things stand in the way"),
+        };
+        let why: Vec<String> = blocking.iter().map(|obstacle| format!("{} ({})", obstacle.what, obstacle.why)).collect();
+        let next: Vec<&str> = blocking.iter().map(|obstacle| obstacle.next.as_str()).collect();
+        Err(Failure::new(FailureKind::Tool, what, why.join("; "), next.join(" ")))
+    }
+
+    /// Starts it, or joins the process that has it under way.
+    ///
+    /// # Errors
+    /// On a box that is not there, and when something stands in the way.
+    pub fn start(&self, waits_for_person: bool) -> Result<Running> {
+        self.check()?;
+        let state = StateFolder::of(&self.goal.place());
+        engine::start(Job { goal: self.goal.clone(), known: self.known.clone(), state, waits_for_person })
+    }
+}
+
+/// Runs a setup to its end. Progress goes to `hear`.
+///
+/// # Errors
+/// As [`setup_plan`], when something stands in the way, when a step fails, and when it is stopped.
+pub async fn run_setup(
+    session: &Session,
+    params: &SetupParams,
+    waits_for_person: bool,
+    hear: &mut (dyn FnMut(&SetupProgress) + Send),
+) -> Result<SetupOutcome> {
+    if matches!(session.settings.stand_in(), Some("facts" | "smi")) {
+        let why = "these are the facts of another machine";
+        let next = "Leave the recorded facts out, or use --dry-run or --script.";
+        return Err(Failure::new(FailureKind::NotSupported, "nothing can be set up here", why, next));
+    }
+    let mut other_repository = false;
+    loop {
+        let planned = planned(session, params).await?;
+        let mut running = planned.start(waits_for_person)?;
+        let mut snapshots = running.snapshots.clone();
+        let ended = loop {
+            tokio::select! {
+                ended = running.end() => break ended,
+                changed = snapshots.changed() => if changed.is_ok() {
+                    hear(&snapshots.borrow_and_update().clone());
+                },
+            }
+        };
+        hear(&snapshots.borrow_and_update().clone());
+        match ended {
+            Ok(Ended::Done(outcome)) => return Ok(outcome),
+            Ok(Ended::Free) => {}
+            // The first repository has been fetched and has no such commit: the plan now names the other one.
+            Err(failure) if failure.kind == FailureKind::Tool && !other_repository => {
+                let again = self::planned(session, params).await?;
+                let store = |planned: &Planned| planned.goal.host.as_ref().map(|host| host.vllm_store.clone());
+                other_repository = true;
+                if store(&again) == store(&planned) {
+                    return Err(failure);
+                }
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+/// Runs a setup for an editor. Somebody is there who can run what needs sudo.
+///
+/// # Errors
+/// As [`run_setup`].
+pub async fn setup_run(session: &Session, params: SetupRunParams) -> Result<SetupOutcome> {
+    let token = params.work_done_token;
+    let wanted = SetupParams { model: params.model, device: params.device };
+    let mut hear = |progress: &SetupProgress| {
+        if let Some(token) = &token {
+            session.report(token.clone(), progress);
+        }
+    };
+    run_setup(session, &wanted, true, &mut hear).await
+}
+
+fn goal(session: &Session, survey: &Survey, entry: &Entry, place: &Place, choices: &Choices) -> Result<Goal> {
+    let spec = &entry.spec;
+    let made = make(entry, &survey.catalog, place, choices)?;
+    let repo = spec.model.weights_repo();
+    let program = std::env::current_exe().map_or("tt-jukebox".into(), |path| path.display().to_string());
+    let mut goal = Goal {
+        model_id: spec.model_id.clone(),
+        model_name: spec.model.model_name.clone(),
+        device_type: spec.device_type.clone(),
+        engine: spec.engine.clone(),
+        simulated: survey.host.simulated.clone(),
+        target: made.target,
+        min_disk_gb: spec.release.min_disk_gb,
+        min_ram_gb: spec.release.min_ram_gb,
+        files: made.files,
+        downloader: downloader(&program),
+        program,
+        options: session.settings.as_variables().map(|(name, value)| Variable { name: name.into(), value }).collect(),
+        hub: session.weights_dir().to_owned(),
+        models: session.settings.home().join("models"),
+        ..Goal::default()
+    };
+    if made.target == Target::Container {
+        let volume = format!("volume_id_{}-{}", spec.implementation.impl_id, spec.model.model_name);
+        goal.container = Some(ContainerGoal { image: spec.release.docker_image.clone(), volume });
+        goal.notes.push("the container fetches its weights itself when it first starts, into its volume".into());
+        return Ok(goal);
+    }
+    goal.weights = is_repo(repo).then(|| repo.to_owned());
+    goal.host = Some(host_goal(session, entry, place)?);
+    goal.notes.extend(recipe::decide(spec, place)?.notes);
+    Ok(goal)
+}
+
+fn host_goal(session: &Session, entry: &Entry, place: &Place) -> Result<HostGoal> {
+    let spec = &entry.spec;
+    let metal = spec.release.tt_metal_commit.clone();
+    let vllm = spec.release.vllm_commit.clone().unwrap_or_default();
+    if let Some(wrong) = [&metal, &vllm].into_iter().find(|commit| !is_commit(commit)) {
+        let what = format!("{:.100} cannot be set up", spec.model_id);
+        let why = format!("{wrong:.60?} is no commit or tag that can be checked out");
+        let next = "Choose an entry that names its commits, or one that runs as a container.";
+        return Err(Failure::new(FailureKind::Input, what, why, next));
+    }
+    let decided = recipe::decide(spec, place)?;
+    let layout = Layout::of_pair(&session.settings.environments(), &metal, &vllm);
+    let setup = &decided.era.setup;
+    let mut store = setup.repository.clone();
+    if let Some(other) = &setup.or_repository {
+        let lacks = |name: &str| {
+            let store = layout.store(name);
+            store.is_dir() && crate::setup::proof::resolve(&store, &vllm).is_err()
+        };
+        // The other one stays chosen once it is there: the worktree belongs to it.
+        if lacks(&store) && !lacks(other) {
+            store.clone_from(other);
+        }
+    }
+    let url = |key: &str| session.settings.get(key).unwrap_or_default().to_owned();
+    let arch = spec.release.env_vars.get("ARCH_NAME").and_then(serde_json::Value::as_str);
+    Ok(HostGoal {
+        metal_url: url("metal_url"),
+        vllm_url: url(&format!("{store}_url")),
+        vllm_store: store,
+        era: decided.era.id.clone(),
+        venv: decided.venv(&vllm).to_owned(),
+        pythons: setup.python.clone(),
+        installs: decided.install_steps(&vllm).to_vec(),
+        arch: arch.filter(|arch| arch.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')).map(str::to_owned),
+        layout,
+        metal,
+        vllm,
+    })
+}
+
+/// The program that downloads weights: this one. Tests put another in its place, in debug builds only.
+fn downloader(program: &str) -> String {
+    #[cfg(debug_assertions)]
+    if let Ok(path) = std::env::var("TT_JUKEBOX_TEST_DOWNLOADER") {
+        return path;
+    }
+    Path::new(program).display().to_string()
+}

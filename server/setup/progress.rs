@@ -1,0 +1,243 @@
+//! How far a step has come, read from what its program prints. Rates are measured; nothing is guessed.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use crate::error::Failure;
+use crate::protocol::StepProgress;
+
+/// Silence after which a step is shown as stalled. It is not ended: nobody knows how long a linker may take.
+const STALL: Duration = Duration::from_secs(60);
+/// The rate is that of the last seconds.
+const WINDOW: Duration = Duration::from_secs(20);
+/// A rate over less than this says nothing.
+const LEAST: Duration = Duration::from_secs(2);
+
+/// What one line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// Phase that is counted, such as `Receiving objects`: another one starts from nothing.
+    pub phase: String,
+    /// Units that are done.
+    pub done: u64,
+    /// Units in all; none when the line does not say.
+    pub total: Option<u64>,
+    /// What is counted.
+    pub unit: &'static str,
+}
+
+/// One line of the downloader.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// It is under way.
+    Progress {
+        /// Bytes that are there.
+        bytes: u64,
+        /// Bytes in all; none while that is not known.
+        total: Option<u64>,
+        /// File that is being fetched.
+        #[serde(default)]
+        file: String,
+    },
+    /// It is complete.
+    Done {
+        /// Bytes in all.
+        bytes: u64,
+    },
+    /// It has ended before that.
+    Failed {
+        /// Why.
+        error: Failure,
+    },
+}
+
+/// Reads a line of git, ninja, cmake, pip or uv; none when it counts nothing.
+pub fn parse(line: &str) -> Option<Count> {
+    let line = line.trim();
+    of_ninja(line).or_else(|| of_git(line)).or_else(|| of_installer(line))
+}
+
+/// `[12/345] Building CXX object`, or cmake's own `[ 42%] Building`.
+fn of_ninja(line: &str) -> Option<Count> {
+    let (inside, _) = line.strip_prefix('[')?.split_once(']')?;
+    if let Some((done, total)) = inside.split_once('/') {
+        let (done, total) = (done.trim().parse().ok()?, total.trim().parse().ok()?);
+        return Some(Count { phase: "ninja".into(), done, total: Some(total), unit: "files" });
+    }
+    let done = inside.trim().strip_suffix('%')?.parse().ok()?;
+    Some(Count { phase: "cmake".into(), done, total: Some(100), unit: "percent" })
+}
+
+/// `Receiving objects:  42% (420/1000), 1.20 MiB | 3.00 MiB/s`, with or without `remote: ` before it.
+fn of_git(line: &str) -> Option<Count> {
+    let (phase, rest) = line.strip_prefix("remote: ").unwrap_or(line).split_once(": ")?;
+    let (percent, rest) = rest.trim_start().split_once("% (")?;
+    percent.parse::<u8>().ok()?;
+    let (done, total) = rest.split_once(')')?.0.split_once('/')?;
+    let unit = match phase {
+        "Resolving deltas" => "deltas",
+        "Updating files" | "Checking out files" => "files",
+        _ => "objects",
+    };
+    Some(Count { phase: phase.to_owned(), done: done.parse().ok()?, total: Some(total.parse().ok()?), unit })
+}
+
+/// pip names packages one after the other; uv says how many there are.
+fn of_installer(line: &str) -> Option<Count> {
+    let count = |phase: &str, done, total| Some(Count { phase: phase.to_owned(), done, total, unit: "packages" });
+    if line.starts_with("Collecting ") || line.starts_with("Requirement already satisfied: ") {
+        // One more; the meter adds it up.
+        return count("pip", 1, None);
+    }
+    for word in ["Resolved ", "Prepared ", "Installed "] {
+        if let Some((number, rest)) = line.strip_prefix(word).and_then(|rest| rest.split_once(' '))
+            && rest.starts_with("package")
+        {
+            let number = number.parse().ok()?;
+            return if word == "Resolved " { count("uv", 0, Some(number)) } else { count("uv", number, None) };
+        }
+    }
+    None
+}
+
+/// Measures one step.
+#[derive(Debug)]
+pub struct Meter {
+    heard: Instant,
+    phase: String,
+    samples: VecDeque<(Instant, u64)>,
+}
+
+impl Meter {
+    /// A meter for a program that begins now.
+    pub fn new(now: Instant) -> Self {
+        Self { heard: now, phase: String::new(), samples: VecDeque::new() }
+    }
+
+    /// A line has been printed.
+    pub fn line(&mut self, line: &str, now: Instant, into: &mut StepProgress) {
+        self.heard = now;
+        into.line = line.trim().chars().take(300).collect();
+        if let Some(count) = parse(line) {
+            self.count(count, now, into);
+        }
+        self.tick(now, into);
+    }
+
+    /// The downloader has told how far it is. Bytes that stand still are no sign of life.
+    pub fn bytes(&mut self, done: u64, total: Option<u64>, file: &str, now: Instant, into: &mut StepProgress) {
+        if into.done != Some(done) {
+            self.heard = now;
+        }
+        into.line = file.chars().take(300).collect();
+        self.count(Count { phase: "bytes".into(), done, total, unit: "bytes" }, now, into);
+        self.tick(now, into);
+    }
+
+    fn count(&mut self, count: Count, now: Instant, into: &mut StepProgress) {
+        if self.phase != count.phase {
+            self.samples.clear();
+            into.done = None;
+            into.total = None;
+            self.phase.clone_from(&count.phase);
+        }
+        let done = if count.phase == "pip" { into.done.unwrap_or(0) + 1 } else { count.done };
+        into.done = Some(done);
+        into.total = count.total.or(into.total);
+        into.unit = count.unit.to_owned();
+        self.samples.push_back((now, done));
+    }
+
+    /// Time has passed: the rate, what is left of it, and whether anything has been heard.
+    pub fn tick(&mut self, now: Instant, into: &mut StepProgress) {
+        into.stalled = now.saturating_duration_since(self.heard) >= STALL;
+        while self.samples.len() > 2 && self.samples.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW) {
+            self.samples.pop_front();
+        }
+        let (first, last) = (self.samples.front(), self.samples.back());
+        let measured = first.zip(last).and_then(|((_, from), (_, to))| {
+            let span = now.duration_since(self.samples.front()?.0);
+            #[expect(clippy::cast_precision_loss, reason = "a rate for people: 53 bits are enough")]
+            let moved = to.saturating_sub(*from) as f64;
+            (span >= LEAST && moved > 0.0).then(|| moved / span.as_secs_f64())
+        });
+        into.rate = measured.filter(|_| !into.stalled);
+        #[expect(clippy::cast_precision_loss, reason = "seconds for people: 53 bits are enough")]
+        let left = |total: u64, done: u64| total.saturating_sub(done) as f64;
+        into.seconds_left = match (into.rate, into.total, into.done) {
+            (Some(rate), Some(total), Some(done)) => Some(left(total, done) / rate),
+            _ => None,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_tools() {
+        let read = |line| parse(line).map(|count| (count.done, count.total, count.unit));
+        let rows = [
+            ("Receiving objects:  42% (420/1000), 1.20 MiB | 3.00 MiB/s", Some((420, Some(1000), "objects"))),
+            ("remote: Counting objects: 100% (12/12), done.", Some((12, Some(12), "objects"))),
+            ("Resolving deltas:   0% (0/7)", Some((0, Some(7), "deltas"))),
+            ("Updating files:  50% (5/10)", Some((5, Some(10), "files"))),
+            ("[12/345] Building CXX object x.o", Some((12, Some(345), "files"))),
+            ("[ 42%] Building CXX object x.o", Some((42, Some(100), "percent"))),
+            ("Collecting torch==2.5.0+cpu", Some((1, None, "packages"))),
+            ("Resolved 123 packages in 2.1s", Some((0, Some(123), "packages"))),
+            ("Installed 123 packages in 1ms", Some((123, None, "packages"))),
+            ("[notice] a new release of pip", None),
+            ("error: 42% (x", None),
+            ("", None),
+        ];
+        for (line, expected) in rows {
+            assert_eq!(read(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn time_left_comes_from_the_measured_rate_alone() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let (mut meter, mut step) = (Meter::new(start), StepProgress::default());
+        meter.line("[10/100] a", at(0), &mut step);
+        assert_eq!((step.rate, step.seconds_left), (None, None));
+        meter.line("[20/100] b", at(1), &mut step);
+        assert_eq!(step.rate, None, "a second says nothing");
+        meter.line("[30/100] c", at(4), &mut step);
+        assert_eq!((step.rate, step.seconds_left), (Some(5.0), Some(14.0)));
+        meter.line("Receiving objects:  1% (1/100)", at(5), &mut step);
+        assert_eq!((step.done, step.rate), (Some(1), None), "another phase is measured anew");
+    }
+
+    #[test]
+    fn a_minute_of_silence_is_a_stall_and_bytes_that_stand_still_are_silence() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let (mut meter, mut step) = (Meter::new(start), StepProgress::default());
+        meter.bytes(10, Some(100), "f", at(1), &mut step);
+        meter.bytes(10, Some(100), "f", at(59), &mut step);
+        assert!(!step.stalled);
+        meter.bytes(10, Some(100), "f", at(61), &mut step);
+        assert!(step.stalled && step.rate.is_none() && step.seconds_left.is_none());
+        meter.bytes(11, Some(100), "f", at(62), &mut step);
+        assert!(!step.stalled);
+        meter.tick(at(122), &mut step);
+        assert!(step.stalled);
+    }
+
+    #[test]
+    fn events_of_the_downloader() {
+        let read = |text| serde_json::from_str::<Event>(text).ok();
+        let progress = Event::Progress { bytes: 1, total: Some(2), file: "x".into() };
+        assert_eq!(read(r#"{"event":"progress","bytes":1,"total":2,"file":"x"}"#), Some(progress));
+        assert_eq!(read(r#"{"event":"done","bytes":2,"folder":"/x"}"#), Some(Event::Done { bytes: 2 }));
+        let failed = r#"{"event":"failed","error":{"kind":"network","what":"a","why":"b","next":"c"}}"#;
+        assert!(matches!(read(failed), Some(Event::Failed { .. })));
+    }
+}

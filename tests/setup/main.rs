@@ -1,0 +1,20 @@
+//! Setups of the real binary against stand-ins that behave like the real ones: bare repositories with submodules, a build
+//! that takes time and fails on demand, installers, a downloader that resumes, a container program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may stop anywhere"
+)]
+
+mod faults;
+mod kills;
+mod paths;
+mod plan;
+mod repositories;
+mod stand_in;
+mod windows;
+#[path = "../lsp/harness.rs"]
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+mod harness;

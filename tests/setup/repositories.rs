@@ -1,0 +1,172 @@
+//! Repositories of tt-metal and vLLM as the eras have them, as far as a setup looks at them. Made once for all tests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// The repositories, and the commits of each era.
+pub struct Repositories {
+    dir: TempDir,
+    /// Short commit of tt-metal.
+    pub metal: String,
+    /// Short commit of vLLM by era; that of E7 is in the plugin's repository.
+    pub vllm: BTreeMap<&'static str, String>,
+}
+
+/// A step of the stand-ins: says that it begins, takes its time, and says that it has ended.
+const TAKES_TIME: &str = r#"
+step() { echo "begin $1" >> "$STAND_IN_LOG"; sleep "${STAND_IN_SECONDS:-0.05}"; }
+ends() { if [ -e "$STAND_IN_FAILS/$1" ]; then cat "$STAND_IN_FAILS/$1"; exit 3; fi; echo "end $1" >> "$STAND_IN_LOG"; }
+"#;
+
+impl Repositories {
+    /// Those of this test run.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Repositories> = OnceLock::new();
+        SHARED.get_or_init(Self::make)
+    }
+
+    pub fn url(&self, name: &str) -> String {
+        format!("file://{}", self.dir.path().join(format!("{name}.git")).display())
+    }
+
+    fn make() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        write(root, ".gitconfig", &git_config(), 0o644);
+        let kernels = Work::new(root, "kernels");
+        kernels.commit(&[("kernel.txt", "k")]);
+        kernels.publish();
+        let fabric = Work::new(root, "fabric");
+        fabric.commit(&[("fabric.txt", "f")]);
+        fabric.submodule(root, "kernels", "deep/kernels");
+        fabric.publish();
+        let metal = Work::new(root, "tt-metal");
+        metal.commit(&[("README.md", "old")]);
+        metal.submodule(root, "fabric", "third_party/fabric");
+        let build = format!(
+            "#!/bin/bash\n{TAKES_TIME}step build\necho \"[1/2] Building x\"; echo \"HF ${{HF_TOKEN:-none}}\"; mkdir -p build/lib\n\
+             test -e third_party/fabric/deep/kernels/kernel.txt || exit 9\ntest \"$TT_METAL_HOME\" = \"$PWD\" || exit 8\n\
+             echo x > build/lib/libtt_metal.so\nends build\n"
+        );
+        let venv = format!(
+            "#!/bin/bash\n{TAKES_TIME}step venv\ntest -e build/lib/libtt_metal.so || exit 9\nmkdir \"$PYTHON_ENV_DIR\" || exit 7\n\
+             mkdir \"$PYTHON_ENV_DIR/bin\"\ncat > \"$PYTHON_ENV_DIR/bin/python\" <<'PY'\n#!/bin/bash\n{TAKES_TIME}{FAKE_PYTHON}PY\n\
+             chmod +x \"$PYTHON_ENV_DIR/bin/python\"\nends venv\n"
+        );
+        metal.commit(&[
+            ("build_metal.sh", &build),
+            ("create_venv.sh", &venv),
+            ("install_dependencies.sh", "#!/bin/sh\n"),
+            ("models/tt_transformers/requirements.txt", "loguru\n"),
+        ]);
+        metal.git(&["tag", "-a", "-m", "t", "v0.62.0-rc33"]);
+        metal.publish();
+        let script = format!("{TAKES_TIME}step installer\ntest -x \"$VIRTUAL_ENV/bin/python\" || exit 9\nends installer\n");
+        let vllm = Work::new(root, "vllm");
+        let platform = ("vllm/platforms/tt.py", "def register_tt_models(): pass");
+        let plugin = "plugins/vllm-tt-plugin/src/config.py";
+        let mut commits = BTreeMap::new();
+        let mut era = |work: &Work, name, files: &[(&str, &str)]| {
+            work.clear();
+            work.commit(files);
+            commits.insert(name, work.head());
+        };
+        let install = ("tt_metal/install-vllm-tt.sh", script.as_str());
+        let steps = ("vllm/engine/arg_utils.py", "parser.add_argument('--num-scheduler-steps')");
+        era(&vllm, "E1", &[("examples/offline_inference_tt.py", "def register_tt_models(): pass"), ("tt_metal/setup-metal.sh", "")]);
+        era(&vllm, "E2", &[platform, steps, install]);
+        era(&vllm, "E3", &[platform, install]);
+        era(&vllm, "E4", &[(plugin, "override_tt_config"), install]);
+        era(&vllm, "E5", &[(plugin, "plugin_config")]);
+        era(&vllm, "E6", &[(plugin, "additional_config")]);
+        vllm.publish();
+        let plugin = Work::new(root, "plugin");
+        let files = [("src/vllm_tt_plugin/config.py", "additional_config"), ("docs/install-vllm-tt.sh", script.as_str())];
+        era(&plugin, "E7", &files);
+        plugin.publish();
+        Self { metal: metal.head(), vllm: commits, dir }
+    }
+}
+
+/// `-m pip install …`, and what `env verify` asks.
+const FAKE_PYTHON: &str = r#"
+if [ "$1" = -c ]; then
+  echo '{"version": "3.10.12", "packages": {"numpy": "1.26.4", "torch": "2.5.0+cpu", "vllm": "0.6.0", "ttnn": "0.60"}, "imports": {"vllm": null, "torch": null, "numpy": null}}'
+  exit 0
+fi
+name="pip $(basename "${!#}")"
+step "$name"
+echo "Collecting x"
+ends "$name"
+"#;
+
+/// What git needs for repositories of this machine.
+pub fn git_config() -> String {
+    "[protocol \"file\"]\nallow = always\n[user]\nname = t\nemail = t@example.org\n[uploadpack]\nallowFilter = true\n\
+     allowAnySHA1InWant = true\n[init]\ndefaultBranch = main\n"
+        .into()
+}
+
+fn write(root: &Path, path: &str, text: &str, mode: u32) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A repository in the making.
+struct Work {
+    path: PathBuf,
+}
+
+impl Work {
+    fn new(root: &Path, name: &str) -> Self {
+        let work = Self { path: root.join(name) };
+        fs::create_dir(&work.path).unwrap();
+        work.git(&["init", "--quiet"]);
+        work
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        let home = self.path.parent().unwrap();
+        let output = Command::new("git").args(args).current_dir(&self.path).env("HOME", home).output().unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn clear(&self) {
+        for entry in fs::read_dir(&self.path).unwrap().flatten().filter(|entry| entry.file_name() != ".git") {
+            if entry.path().is_dir() { fs::remove_dir_all(entry.path()).unwrap() } else { fs::remove_file(entry.path()).unwrap() }
+        }
+    }
+
+    fn commit(&self, files: &[(&str, &str)]) {
+        for (path, text) in files {
+            write(&self.path, path, text, if path.ends_with(".sh") { 0o755 } else { 0o644 });
+        }
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "-m", "c"]);
+    }
+
+    fn submodule(&self, root: &Path, name: &str, path: &str) {
+        let url = format!("file://{}", root.join(format!("{name}.git")).display());
+        self.git(&["submodule", "--quiet", "add", &url, path]);
+        self.git(&["commit", "--quiet", "-m", "s"]);
+    }
+
+    fn publish(&self) {
+        let to = self.path.with_extension("git");
+        self.git(&["clone", "--quiet", "--bare", ".", to.to_str().unwrap()]);
+    }
+
+    /// Eight digits, as the spec files have them.
+    fn head(&self) -> String {
+        self.git(&["rev-parse", "--short=8", "HEAD"])
+    }
+}
