@@ -14,6 +14,8 @@ use crate::environment::tree::TreeFacts;
 use crate::error::{Failure, FailureKind, Result};
 
 const BUNDLED: &str = include_str!("../../content/eras.json");
+/// The virtual environment of trees whose installer came before that of their era.
+const OLDER: &str = "build/python_env_vllm";
 
 /// Who registers the TT models with vLLM.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -208,6 +210,23 @@ impl Eras {
         self.eras.iter().rev().find(begun).or(self.eras.first())
     }
 
+    /// The way in which a tree is set up, by its own files alone: era, virtual environment and steps. None for a tree that
+    /// we do not know.
+    pub fn way_of(&self, tree: &TreeFacts) -> Option<(&str, &str, &[InstallStep])> {
+        let era = self.of_tree(tree)?;
+        let decided = Decided {
+            era,
+            by: String::new(),
+            notes: Vec::new(),
+            common: &self.flags,
+            installs: &self.installs,
+            tree: Some(tree),
+        };
+        let install = decided.way("");
+        let venv = if decided.is_older("") { OLDER } else { &era.venv };
+        Some((&era.id, venv, self.installs.get(install).map_or(&[], Vec::as_slice)))
+    }
+
     /// Rules: what each era's trees have and the others have not.
     fn of_tree(&self, tree: &TreeFacts) -> Option<&Era> {
         let reads = |name: &str| tree.plugin_reads.contains(name);
@@ -267,15 +286,18 @@ impl Decided<'_> {
 
     /// Virtual environment below the checkout of tt-metal that the tree's installer makes.
     pub fn venv(&self, commit: &str) -> &str {
-        const OLDER: &str = "build/python_env_vllm";
         if self.is_older(commit) { OLDER } else { &self.era.venv }
     }
 
     /// What follows the build of tt-metal, in order.
     pub fn install_steps(&self, commit: &str) -> &[InstallStep] {
+        self.installs.get(self.way(commit)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Name of the way of installing.
+    fn way(&self, commit: &str) -> &str {
         let setup = &self.era.setup;
-        let way = setup.older_install.as_ref().filter(|_| self.is_older(commit)).unwrap_or(&setup.install);
-        self.installs.get(way).map_or(&[], Vec::as_slice)
+        setup.older_install.as_ref().filter(|_| self.is_older(commit)).unwrap_or(&setup.install)
     }
 
     /// True for a tree whose installer is the one that came before that of its era.

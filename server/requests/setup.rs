@@ -17,6 +17,9 @@ use crate::setup::goal::{ContainerGoal, Goal, HostGoal};
 use crate::setup::journal::StateFolder;
 use crate::setup::plan::{Plan, plan, script};
 
+/// How often a plan may change while it is run: once for the repository, once for the era, and once to spare.
+const TRIES: usize = 3;
+
 /// A goal, what is known about this host, and the plan of it.
 #[derive(Debug)]
 pub struct Planned {
@@ -119,7 +122,7 @@ pub async fn run_setup(
         let next = "Leave the recorded facts out, or use --dry-run or --script.";
         return Err(Failure::new(FailureKind::NotSupported, "nothing can be set up here", why, next));
     }
-    let mut other_repository = false;
+    let mut tries = 0;
     loop {
         let planned = planned(session, params).await?;
         let mut running = planned.start(waits_for_person)?;
@@ -136,12 +139,13 @@ pub async fn run_setup(
         match ended {
             Ok(Ended::Done(outcome)) => return Ok(outcome),
             Ok(Ended::Free) => {}
-            // The first repository has been fetched and has no such commit: the plan now names the other one.
-            Err(failure) if failure.kind == FailureKind::Tool && !other_repository => {
+            // What has been fetched can change the plan: the first repository has no such commit and the other is to be
+            // tried, or the tree is of another era than its commit made us expect.
+            Err(failure) if failure.kind == FailureKind::Tool && tries < TRIES => {
+                tries += 1;
                 let again = self::planned(session, params).await?;
-                let store = |planned: &Planned| planned.goal.host.as_ref().map(|host| host.vllm_store.clone());
-                other_repository = true;
-                if store(&again) == store(&planned) {
+                let way = |planned: &Planned| planned.goal.host.clone();
+                if way(&again) == way(&planned) {
                     return Err(failure);
                 }
             }

@@ -13,7 +13,7 @@ fn a_dry_run_changes_nothing_and_says_everything() {
     assert_eq!(
         ids,
         [
-            "metal.store", "metal.worktree", "metal.submodules", "system", "metal.build", "vllm.store", "vllm.worktree", "venv",
+            "metal.store", "metal.worktree", "metal.submodules", "vllm.store", "vllm.worktree", "system", "metal.build", "venv",
             "vllm.install", "requirements", "pins", "files", "weights"
         ]
     );

@@ -8,12 +8,14 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{Ended, Job, output, record, step, strays};
-use crate::environment::layout;
+use crate::environment::{layout, tree};
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ProcessId, SetupOutcome, SetupProgress, SetupState, StepProgress};
+use crate::recipe::era;
 use crate::setup::facts;
 use crate::setup::journal::Journal;
 use crate::setup::plan::{Lane, Plan, plan};
+use crate::setup::proof::Proof;
 
 /// How often progress goes to the disk, for other windows; changes of state go at once.
 const WRITE: Duration = Duration::from_millis(250);
@@ -109,13 +111,32 @@ impl Run<'_> {
     /// Runs the steps of one lane, one after the other. A failure stops the other lane too.
     async fn lane(&self, plan: &Plan, lane: Lane) -> Result<()> {
         for step in plan.steps.iter().filter(|step| step.lane == lane && !step.shown.done) {
-            let ended = step::run(self, step).await;
+            let checked = if matches!(step.proof, Proof::Stamp { .. } | Proof::Tools(_)) { self.check_tree() } else { Ok(()) };
+            let ended = match checked {
+                Ok(()) => step::run(self, step).await,
+                Err(failure) => Err(failure),
+            };
             if ended.is_err() {
                 self.cancel.cancel();
                 return ended;
             }
         }
         Ok(())
+    }
+
+    /// Now that the tree is there, its own files say how it is set up. They win over what its commit made us expect.
+    fn check_tree(&self) -> Result<()> {
+        let Some(host) = &self.job.goal.host else { return Ok(()) };
+        let tree = tree::read(&host.layout.vllm());
+        let Some((era, venv, installs)) = tree.as_ref().and_then(|tree| era::bundled().ok()?.way_of(tree)) else {
+            return Ok(());
+        };
+        if (era, venv, installs) == (host.era.as_str(), host.venv.as_str(), host.installs.as_slice()) {
+            return Ok(());
+        }
+        let what = "the tree of vLLM is not of the kind that its commit made us expect";
+        let why = format!("it is of era {era}, and the plan was made for era {}", host.era);
+        Err(Failure::new(FailureKind::Tool, what, why, "Run the setup again: the plan now follows the tree."))
     }
 
     /// Changes a step and tells everybody. A change of state waits for the disk.

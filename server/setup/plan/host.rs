@@ -21,10 +21,11 @@ pub(super) fn steps(goal: &Goal, host: &HostGoal, facts: &SetupFacts) -> Vec<Ste
     steps.push(store("metal", "tt-metal", &host.metal_url, &host.metal, host, facts));
     steps.push(worktree("metal", "tt-metal", &metal, &host.metal, host, facts));
     steps.push(submodules(host, facts));
-    steps.push(system(&metal));
-    steps.push(build(host));
     steps.push(store("vllm", &host.vllm_store, &host.vllm_url, &host.vllm, host, facts));
     steps.push(worktree("vllm", &host.vllm_store, &vllm, &host.vllm, host, facts));
+    // Before the long build: a commit that is nowhere shows itself at once, and the tree says how it is installed.
+    steps.push(system(&metal));
+    steps.push(build(host));
     let mut last = "metal.build".to_owned();
     for install in &host.installs {
         steps.push(self::install(install, &last, goal, host, facts));
