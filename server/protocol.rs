@@ -20,8 +20,9 @@ pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use setup::{
-    Environment, Environments, EnvironmentsParams, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams,
-    SetupPlan, SetupProgress, SetupRunParams, SetupState, SetupStep, StepProgress,
+    Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams, Need, Obstacle, ProgressToken,
+    SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams, SetupState, SetupStep,
+    StepProgress,
 };
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -53,6 +54,8 @@ macro_rules! for_each_request {
             setup_plan: "tenstorrent/setup/plan" (SetupParams) -> SetupPlan;
             /// Runs it, or joins the run of another window. Every `$/progress` is a whole `SetupProgress`.
             setup_run: "tenstorrent/setup/run" (SetupRunParams) -> SetupOutcome;
+            /// The environments that setups have made, one for each pair of tt-metal and vLLM.
+            environments: "tenstorrent/environments" (EnvironmentsParams) -> Environments;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

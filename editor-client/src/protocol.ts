@@ -280,6 +280,65 @@ choices?: Choices, };
 export type DoctorParams = Record<symbol, never>;
 
 /**
+ * One environment.
+ */
+export type Environment = { 
+/**
+ * Its name, which is that of its folder.
+ */
+name: string, 
+/**
+ * Its folder.
+ */
+folder: string, 
+/**
+ * tt-metal as the entry names it.
+ */
+metal: string, 
+/**
+ * vLLM as the entry names it.
+ */
+vllm: string, 
+/**
+ * Era of the vLLM tree.
+ */
+era: string, 
+/**
+ * True when every step of its setup but the weights is done.
+ */
+ready: boolean, 
+/**
+ * True when commands use it where no other fits.
+ */
+in_use: boolean, 
+/**
+ * Bytes on disk; null when the folder did not answer in time.
+ */
+bytes: number | null, };
+
+/**
+ * Answer of `tenstorrent/environments` and of `env list --json`.
+ */
+export type Environments = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Folder of all environments.
+ */
+root: string, 
+/**
+ * The environments, by name.
+ */
+environments: Array<Environment>, };
+
+/**
+ * Parameters of `tenstorrent/environments`.
+ */
+export type EnvironmentsParams = Record<symbol, never>;
+
+/**
  * An entry that this box is not offered.
  */
 export type Excluded = { 
@@ -748,6 +807,36 @@ interval_s: number,
 auto_update: boolean, };
 
 /**
+ * What a step needs beside time.
+ */
+export type Need = "sudo" | "network" | "token";
+
+/**
+ * Something that stands in the way.
+ */
+export type Obstacle = { 
+/**
+ * Its name.
+ */
+id: string, 
+/**
+ * True when the setup does not begin before it is out of the way; false for a warning.
+ */
+blocking: boolean, 
+/**
+ * What is wrong.
+ */
+what: string, 
+/**
+ * How that is known.
+ */
+why: string, 
+/**
+ * What to do.
+ */
+next: string, };
+
+/**
  * A spec name that this box can run, and why.
  */
 export type Placement = { 
@@ -794,6 +883,11 @@ pid: number,
  * Start in clock ticks since boot.
  */
 start_ticks: number, };
+
+/**
+ * A token of the editor.
+ */
+export type ProgressToken = number | string;
 
 /**
  * Where one value of a command comes from.
@@ -1030,6 +1124,208 @@ notes: Array<string>,
 provenance: Array<Provenance>, };
 
 /**
+ * One program of a step.
+ */
+export type SetupCommand = { 
+/**
+ * Program and arguments.
+ */
+argv: Array<string>, 
+/**
+ * Folder to run it in.
+ */
+cwd: string, 
+/**
+ * Variables that are set.
+ */
+env: Array<Variable>, 
+/**
+ * Variables that are taken away.
+ */
+unset: Array<string>, 
+/**
+ * File without which the command is left out; null when it always runs.
+ */
+only_if: string | null, };
+
+/**
+ * Answer of `tenstorrent/setup/run`.
+ */
+export type SetupOutcome = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Plan that was run.
+ */
+plan: string, 
+/**
+ * Name of the environment; null for a container.
+ */
+environment: string | null, 
+/**
+ * Steps that this run has run.
+ */
+ran: Array<string>, 
+/**
+ * Steps that were done before.
+ */
+done_before: Array<string>, 
+/**
+ * True when another process has run it.
+ */
+joined: boolean, 
+/**
+ * One sentence for the person.
+ */
+text: string, };
+
+/**
+ * Parameters of `tenstorrent/setup/plan`.
+ */
+export type SetupParams = { 
+/**
+ * Entry id, model name or repository.
+ */
+model: string, 
+/**
+ * Device name of the spec file; null takes the best one that this box has.
+ */
+device: string | null, };
+
+/**
+ * Answer of `tenstorrent/setup/plan` and of `setup --dry-run --json`.
+ */
+export type SetupPlan = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The same for the same goal, however far it has come.
+ */
+id: string, 
+/**
+ * Entry.
+ */
+model_id: string, 
+/**
+ * Its short name.
+ */
+model_name: string, 
+/**
+ * Its device name.
+ */
+device_type: string, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * What it will be served from.
+ */
+target: Target, 
+/**
+ * Name of the environment; null for a container.
+ */
+environment: string | null, 
+/**
+ * Its folder.
+ */
+folder: string | null, 
+/**
+ * Era of the vLLM tree; null for a container.
+ */
+era: string | null, 
+/**
+ * The steps, in order.
+ */
+steps: Array<SetupStep>, 
+/**
+ * Everything that stands in the way.
+ */
+obstacles: Array<Obstacle>, 
+/**
+ * What the reader should know.
+ */
+notes: Array<string>, 
+/**
+ * The plan as Markdown.
+ */
+text: string, };
+
+/**
+ * Parameters of `tenstorrent/setup/run`.
+ */
+export type SetupRunParams = { 
+/**
+ * Entry id, model name or repository.
+ */
+model: string, 
+/**
+ * Device name of the spec file; null takes the best one that this box has.
+ */
+device: string | null, 
+/**
+ * Token under which `$/progress` is sent; null sends none.
+ */
+work_done_token: ProgressToken | null, };
+
+/**
+ * One step of a plan.
+ */
+export type SetupStep = { 
+/**
+ * Its name in this plan.
+ */
+id: string, 
+/**
+ * What it does, in words.
+ */
+title: string, 
+/**
+ * The programs that it runs, one after the other.
+ */
+commands: Array<SetupCommand>, 
+/**
+ * Why it is needed.
+ */
+why: string, 
+/**
+ * What shows that it is done, in words.
+ */
+proof: string, 
+/**
+ * True when that is so.
+ */
+done: boolean, 
+/**
+ * What is missing, in words; empty when it is done.
+ */
+missing: string, 
+/**
+ * Bytes that it fetches; null when nobody has published it.
+ */
+bytes: number | null, 
+/**
+ * Seconds that it takes; null when nobody has measured it.
+ */
+expected_seconds: number | null, 
+/**
+ * What it needs.
+ */
+needs: Array<Need>, 
+/**
+ * Steps that must be done before.
+ */
+depends_on: Array<string>, 
+/**
+ * True when the person runs it in a terminal, and the setup waits for the proof.
+ */
+by_person: boolean, };
+
+/**
  * How much a finding matters.
  */
 export type Severity = "info" | "warning" | "error";
@@ -1231,6 +1527,12 @@ export interface Requests {
   "tenstorrent/reset/release": { params: ReleaseParams; result: Released };
   /** Waits until the boards are back and alive, or says what is not. */
   "tenstorrent/reset/verify": { params: VerifyParams; result: Verified };
+  /** What a setup would do: steps with their proof, and everything that stands in the way. Does nothing. */
+  "tenstorrent/setup/plan": { params: SetupParams; result: SetupPlan };
+  /** Runs it, or joins the run of another window. Every `$/progress` is a whole `SetupProgress`. */
+  "tenstorrent/setup/run": { params: SetupRunParams; result: SetupOutcome };
+  /** The environments that setups have made, one for each pair of tt-metal and vLLM. */
+  "tenstorrent/environments": { params: EnvironmentsParams; result: Environments };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

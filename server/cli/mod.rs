@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod devices;
 mod doctor;
+mod env;
 mod list;
 mod model_table;
 mod old_lines;
@@ -89,6 +90,8 @@ enum Verb {
     Command(command::Options),
     /// From "matched" to "ready to serve": checkouts, build, Python, weights. Carries on where it stopped
     Setup(setup::Options),
+    /// The environments that setups have made: list, use, remove, verify
+    Env(env::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
     /// What the catalog holds
@@ -171,6 +174,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Show(options) => show::run(session, &options, output),
         Verb::Command(options) => command::run(session, options, output),
         Verb::Setup(options) => setup::run(session, options, output),
+        Verb::Env(options) => env::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),

@@ -288,3 +288,31 @@ pub struct Environments {
     /// The environments, by name.
     pub environments: Vec<Environment>,
 }
+
+/// One thing that was compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EnvironmentRow {
+    /// What was looked at.
+    pub what: String,
+    /// True when it is as it should be.
+    pub ok: bool,
+    /// How it should be.
+    pub expected: String,
+    /// How it is.
+    pub found: String,
+}
+
+/// Answer of `env verify --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct EnvironmentCheck {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Environment.
+    pub name: String,
+    /// True when nothing differs.
+    pub ok: bool,
+    /// Everything that was compared.
+    pub rows: Vec<EnvironmentRow>,
+}

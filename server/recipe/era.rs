@@ -161,7 +161,14 @@ impl Eras {
     /// is pinned to. None only when the table is empty.
     pub fn decide<'a>(&'a self, pinned: &Release, tree: Option<&'a TreeFacts>) -> Option<Decided<'a>> {
         let commit = pinned.vllm_commit.as_deref().unwrap_or_default();
-        let decided = |era, by: String, notes| Decided { era, by, notes, common: &self.flags, installs: &self.installs, tree: None };
+        let decided = |era, by: String, notes| Decided {
+            era,
+            by,
+            notes,
+            common: &self.flags,
+            installs: &self.installs,
+            tree: None,
+        };
         let by_commit = self.of_commit(commit);
         let without_tree = match by_commit {
             Some(era) if era.certain => decided(era, format!("vLLM commit {commit}, content/eras.json"), vec![]),

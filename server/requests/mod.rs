@@ -4,6 +4,7 @@
 mod catalog;
 mod command;
 mod doctor;
+pub mod environments;
 mod every_command;
 mod matching;
 pub mod monitor;
@@ -17,6 +18,7 @@ pub mod status;
 pub use catalog::{CatalogInfo, catalog};
 pub use command::{command, install_files};
 pub use doctor::doctor;
+pub use environments::environments;
 pub use every_command::{EntryCommand, every_command};
 pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;

@@ -44,7 +44,8 @@ pub async fn setup_plan(session: &Session, params: SetupParams) -> Result<SetupP
 /// As [`setup_plan`].
 pub async fn planned(session: &Session, params: &SetupParams) -> Result<Planned> {
     let survey = session.survey()?;
-    let command = CommandParams { model: params.model.clone(), device: params.device.clone(), ..CommandParams::default() };
+    let command =
+        CommandParams { model: params.model.clone(), device: params.device.clone(), ..CommandParams::default() };
     let entry = choose(&command, &survey.host, &survey.catalog)?;
     let choices = choices_here(session, None)?;
     let place = Place { key_file: KeyFile::Good, ..on_this_host(session, &choices)? };
@@ -91,7 +92,8 @@ impl Planned {
             1 => "nothing was begun: something stands in the way".to_owned(),
             count => format!("nothing was begun: {count} things stand in the way"),
         };
-        let why: Vec<String> = blocking.iter().map(|obstacle| format!("{} ({})", obstacle.what, obstacle.why)).collect();
+        let why: Vec<String> =
+            blocking.iter().map(|obstacle| format!("{} ({})", obstacle.what, obstacle.why)).collect();
         let next: Vec<&str> = blocking.iter().map(|obstacle| obstacle.next.as_str()).collect();
         Err(Failure::new(FailureKind::Tool, what, why.join("; "), next.join(" ")))
     }

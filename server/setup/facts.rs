@@ -194,5 +194,6 @@ async fn pythons() -> BTreeSet<String> {
 }
 
 fn is_clone(path: &Path) -> bool {
-    !path.as_os_str().is_empty() && git2::Repository::open(path).is_ok_and(|repo| !repo.is_shallow() && !repo.is_worktree())
+    !path.as_os_str().is_empty()
+        && git2::Repository::open(path).is_ok_and(|repo| !repo.is_shallow() && !repo.is_worktree())
 }

@@ -50,7 +50,8 @@ fn submodules(folder: &Path, modules: &Path, found: &mut BTreeSet<PathBuf>) {
 }
 
 fn is_cut_off(git_dir: &Path, work: &Path) -> bool {
-    let whole = git_dir.join("HEAD").is_file() && git_dir.join("index").is_file() && !git_dir.join("index.lock").exists();
+    let whole =
+        git_dir.join("HEAD").is_file() && git_dir.join("index").is_file() && !git_dir.join("index.lock").exists();
     if !whole || !work.join(".git").is_file() {
         return true;
     }

@@ -10,3 +10,4 @@ pub mod journal;
 pub mod plan;
 pub mod progress;
 pub mod proof;
+pub mod verify;

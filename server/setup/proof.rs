@@ -143,7 +143,10 @@ fn submodules(folder: &Path) -> Result<(), String> {
         let wanted = submodule.head_id().ok_or_else(|| format!("{at} has no commit"))?;
         let inner = Repository::open(&path).map_err(|_| format!("{at} is not fetched"))?;
         let head = inner.head().and_then(|head| head.peel_to_commit()).map(|commit| commit.id());
-        if head.ok() != Some(wanted) || !inner.path().join("index").is_file() || inner.path().join("index.lock").exists() {
+        if head.ok() != Some(wanted)
+            || !inner.path().join("index").is_file()
+            || inner.path().join("index.lock").exists()
+        {
             return Err(format!("{at} does not stand at {wanted:.12}"));
         }
         submodules(&path)?;

@@ -47,7 +47,10 @@ fn the_failure_of_the_download_is_its_own() {
     let home = Home::new();
     home.write("fails/download", "");
     let said = failure(&home, "model-E3", 8);
-    assert_eq!((said["what"].as_str(), said["next"].as_str()), (Some("the licence is not accepted"), Some("Accept it.")));
+    assert_eq!(
+        (said["what"].as_str(), said["next"].as_str()),
+        (Some("the licence is not accepted"), Some("Accept it."))
+    );
 }
 
 #[test]
@@ -79,13 +82,27 @@ fn a_checkout_that_somebody_has_moved_is_left_alone() {
     home.set_up("model-E3");
     let metal = home.environment("E3").join("tt-metal");
     let status = std::process::Command::new("git")
-        .args(["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--allow-empty", "-m", "mine"])
+        .args([
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "-m",
+            "mine",
+        ])
         .current_dir(&metal)
         .status();
     assert!(status.unwrap().success());
     fs::write(metal.join("README.md"), "my work").unwrap();
     let output = home.run(&["setup", "model-E3", "--yes"]);
     assert_eq!(output.status.code(), Some(6), "{}", describe(&output));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("somebody has moved this checkout"), "{}", describe(&output));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("somebody has moved this checkout"),
+        "{}",
+        describe(&output)
+    );
     assert_eq!(fs::read_to_string(metal.join("README.md")).unwrap(), "my work");
 }

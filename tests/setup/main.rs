@@ -8,13 +8,15 @@
     reason = "a test may stop anywhere"
 )]
 
+mod environments;
 mod faults;
-mod kills;
-mod paths;
-mod plan;
-mod repositories;
-mod stand_in;
-mod windows;
 #[path = "../lsp/harness.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod harness;
+mod kills;
+mod paths;
+mod plan;
+mod protocol;
+mod repositories;
+mod stand_in;
+mod windows;

@@ -15,7 +15,9 @@ fn every_era_comes_from_nothing_to_ready() {
         let shared = ["system", "metal.store", "vllm.store"];
         assert!(before.iter().all(|id| shared.contains(&id.as_str().unwrap())), "{era}: {outcome}");
         let folder = home.environment(era);
-        for path in ["tt-metal/build/lib/libtt_metal.so", "tt-metal/third_party/fabric/deep/kernels/kernel.txt", "vllm/.git"] {
+        for path in
+            ["tt-metal/build/lib/libtt_metal.so", "tt-metal/third_party/fabric/deep/kernels/kernel.txt", "vllm/.git"]
+        {
             assert!(folder.join(path).exists(), "{era}: {path}");
         }
         let again = home.set_up(&model);
@@ -36,7 +38,9 @@ fn every_era_comes_from_nothing_to_ready() {
     assert_eq!(home.count("git clone --bare"), 3, "one store for each repository, whatever the number of environments");
     assert_eq!(home.count("end build"), 7, "one build for each pair");
     assert!(home.path().join("tt-scratchpad/start-vllm-server.py").is_file(), "the launcher of E1");
-    for line in ["end pip llama-models==0.0.48", "end pip requirements.txt", "end uv numpy<2", "end uv vllm-tt-plugin[runtime]"] {
+    for line in
+        ["end pip llama-models==0.0.48", "end pip requirements.txt", "end uv numpy<2", "end uv vllm-tt-plugin[runtime]"]
+    {
         assert!(home.count(line) > 0, "{line} in {:?}", home.log());
     }
     assert_eq!(home.files_with(SECRET), Vec::<std::path::PathBuf>::new(), "a token stands nowhere");
@@ -52,7 +56,8 @@ fn a_container_is_pulled_and_forge_keeps_its_variables_unset() {
     let plan = home.json(&["setup", "model-forge", "--dry-run", "--json"]);
     for step in plan["steps"].as_array().unwrap() {
         for command in step["commands"].as_array().unwrap() {
-            let unset: Vec<&str> = command["unset"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+            let unset: Vec<&str> =
+                command["unset"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
             assert!(unset.contains(&"TT_METAL_HOME") && unset.contains(&"TT_METAL_VERSION"), "{step}");
         }
     }

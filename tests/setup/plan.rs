@@ -13,8 +13,19 @@ fn a_dry_run_changes_nothing_and_says_everything() {
     assert_eq!(
         ids,
         [
-            "metal.store", "metal.worktree", "metal.submodules", "vllm.store", "vllm.worktree", "system", "metal.build", "venv",
-            "vllm.install", "requirements", "pins", "files", "weights"
+            "metal.store",
+            "metal.worktree",
+            "metal.submodules",
+            "vllm.store",
+            "vllm.worktree",
+            "system",
+            "metal.build",
+            "venv",
+            "vllm.install",
+            "requirements",
+            "pins",
+            "files",
+            "weights"
         ]
     );
     for step in plan["steps"].as_array().unwrap() {
@@ -85,6 +96,11 @@ fn hostile_spec_text_reaches_no_shell() {
     let script = home.run(&["setup", "it's $(touch evil) `touch evil`", "--script"]);
     assert!(script.status.success(), "{}", describe(&script));
     let script = home.write("script.sh", &String::from_utf8(script.stdout).unwrap());
-    let output = std::process::Command::new("bash").arg(script).env_clear().envs(home.variables()).current_dir(home.path()).output();
+    let output = std::process::Command::new("bash")
+        .arg(script)
+        .env_clear()
+        .envs(home.variables())
+        .current_dir(home.path())
+        .output();
     assert!(!home.path().join("evil").exists(), "{}", describe(&output.unwrap()));
 }

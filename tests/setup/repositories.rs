@@ -67,7 +67,8 @@ impl Repositories {
         ]);
         metal.git(&["tag", "-a", "-m", "t", "v0.62.0-rc33"]);
         metal.publish();
-        let script = format!("{TAKES_TIME}step installer\ntest -x \"$VIRTUAL_ENV/bin/python\" || exit 9\nends installer\n");
+        let script =
+            format!("{TAKES_TIME}step installer\ntest -x \"$VIRTUAL_ENV/bin/python\" || exit 9\nends installer\n");
         let vllm = Work::new(root, "vllm");
         let platform = ("vllm/platforms/tt.py", "def register_tt_models(): pass");
         let plugin = "plugins/vllm-tt-plugin/src/config.py";
@@ -79,7 +80,11 @@ impl Repositories {
         };
         let install = ("tt_metal/install-vllm-tt.sh", script.as_str());
         let steps = ("vllm/engine/arg_utils.py", "parser.add_argument('--num-scheduler-steps')");
-        era(&vllm, "E1", &[("examples/offline_inference_tt.py", "def register_tt_models(): pass"), ("tt_metal/setup-metal.sh", "")]);
+        era(
+            &vllm,
+            "E1",
+            &[("examples/offline_inference_tt.py", "def register_tt_models(): pass"), ("tt_metal/setup-metal.sh", "")],
+        );
         era(&vllm, "E2", &[platform, steps, install]);
         era(&vllm, "E3", &[platform, install]);
         era(&vllm, "E4", &[(plugin, "override_tt_config"), install]);
@@ -87,7 +92,8 @@ impl Repositories {
         era(&vllm, "E6", &[(plugin, "additional_config")]);
         vllm.publish();
         let plugin = Work::new(root, "plugin");
-        let files = [("src/vllm_tt_plugin/config.py", "additional_config"), ("docs/install-vllm-tt.sh", script.as_str())];
+        let files =
+            [("src/vllm_tt_plugin/config.py", "additional_config"), ("docs/install-vllm-tt.sh", script.as_str())];
         era(&plugin, "E7", &files);
         plugin.publish();
         Self { metal: metal.head(), vllm: commits, dir }
@@ -142,7 +148,11 @@ impl Work {
 
     fn clear(&self) {
         for entry in fs::read_dir(&self.path).unwrap().flatten().filter(|entry| entry.file_name() != ".git") {
-            if entry.path().is_dir() { fs::remove_dir_all(entry.path()).unwrap() } else { fs::remove_file(entry.path()).unwrap() }
+            if entry.path().is_dir() {
+                fs::remove_dir_all(entry.path()).unwrap()
+            } else {
+                fs::remove_file(entry.path()).unwrap()
+            }
         }
     }
 

@@ -76,7 +76,8 @@ impl Home {
         let git = which::which("git").unwrap();
         let git = format!("#!/bin/bash\necho \"git $*\" >> \"$STAND_IN_LOG\"\nexec {} \"$@\"\n", git.display());
         let python = "#!/bin/sh\necho 3.10\n";
-        let rows = [("git", git.as_str()), ("downloader", DOWNLOADER), ("uv", UV), ("docker", DOCKER), ("python3.10", python)];
+        let rows =
+            [("git", git.as_str()), ("downloader", DOWNLOADER), ("uv", UV), ("docker", DOCKER), ("python3.10", python)];
         for (name, text) in rows.into_iter().chain(["cmake", "ninja", "clang++-17"].map(|name| (name, "#!/bin/sh\n"))) {
             home.tool(name, text);
         }
@@ -111,8 +112,15 @@ impl Home {
 
     /// An entry for each era, and one for each kind of container.
     fn specs(&self) -> Value {
-        let releases =
-            [("E1", "0.1.0"), ("E2", "0.5.0"), ("E3", "0.10.0"), ("E4", "0.14.0"), ("E5", "0.15.0"), ("E6", "0.16.0"), ("E7", "0.21.0")];
+        let releases = [
+            ("E1", "0.1.0"),
+            ("E2", "0.5.0"),
+            ("E3", "0.10.0"),
+            ("E4", "0.14.0"),
+            ("E5", "0.15.0"),
+            ("E6", "0.16.0"),
+            ("E7", "0.21.0"),
+        ];
         let mut specs = serde_json::Map::new();
         let entry = |name: &str, engine: &str, version: &str, vllm: Option<&String>| {
             json!({
@@ -224,7 +232,8 @@ impl Home {
     /// Processes that a setup in this home has started and that still run.
     pub fn left_running(&self) -> Vec<u32> {
         let mark = format!("TT_JUKEBOX_SETUP_RUN={}", self.path().display());
-        let pids = fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let pids =
+            fs::read_dir("/proc").unwrap().flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         pids.filter(|pid: &u32| {
             let environ = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
             String::from_utf8_lossy(&environ).contains(&mark) && crate::harness::alive(*pid)
@@ -269,7 +278,9 @@ pub struct Running {
 
 impl Running {
     pub fn signal(&self, name: &str) {
-        assert!(Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap().success());
+        assert!(
+            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap().success()
+        );
     }
 
     /// Waits until `reached`; false when the setup has ended before.

@@ -53,8 +53,12 @@ fn a_window_that_watches_a_killed_run_takes_it_over() {
 
 /// The second window has begun to write its view.
 fn second_sees(home: &Home) -> bool {
-    let views = fs::read_dir(home.path()).unwrap().flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("view-"));
-    views.filter(|entry| fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("\"joined\":true"))).count() > 0
+    let views = fs::read_dir(home.path())
+        .unwrap()
+        .flatten()
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with("view-"));
+    views.filter(|entry| fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("\"joined\":true"))).count()
+        > 0
 }
 
 #[test]
@@ -65,7 +69,10 @@ fn a_stop_ends_the_whole_group_and_the_next_run_carries_on() {
         let tree = home.path().join("fails/build-hangs");
         fs::write(&tree, "").unwrap();
         home.tool("ninja", &format!("#!/bin/bash\n{trap}\n(sleep 300) & wait\nsleep 300\n"));
-        home.tool("uv", &format!("#!/bin/bash\n{trap}\necho 'begin uv' >> \"$STAND_IN_LOG\"\nninja & wait; sleep 300\n"));
+        home.tool(
+            "uv",
+            &format!("#!/bin/bash\n{trap}\necho 'begin uv' >> \"$STAND_IN_LOG\"\nninja & wait; sleep 300\n"),
+        );
         let mut running = home.start("model-E3");
         assert!(running.until(|| home.count("begin uv") > 0), "{}", running.output());
         thread::sleep(Duration::from_millis(200));

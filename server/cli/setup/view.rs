@@ -73,7 +73,10 @@ impl<'a> View<'a> {
                 SetupState::Pending => return,
                 SetupState::Running => format!("{count} {title}"),
                 SetupState::Waiting => {
-                    format!("{count} {title}: run this in another terminal, the setup goes on by itself\n      {}", printable(&step.line))
+                    format!(
+                        "{count} {title}: run this in another terminal, the setup goes on by itself\n      {}",
+                        printable(&step.line)
+                    )
                 }
                 SetupState::Done if !step.ran => format!("{count} {title}: done before"),
                 SetupState::Done => format!("{count} {title}: done"),

@@ -17,11 +17,7 @@ const STEP: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// As the other run, when it had the same goal; and when this view is cancelled, which leaves the other run alone.
-pub(super) async fn join(
-    job: &Job,
-    send: watch::Sender<SetupProgress>,
-    cancel: &CancellationToken,
-) -> Result<Ended> {
+pub(super) async fn join(job: &Job, send: watch::Sender<SetupProgress>, cancel: &CancellationToken) -> Result<Ended> {
     loop {
         // The lock first: what the journal says once it is free is the last word.
         let free = matches!(job.state.lock(), Ok(Some(_)));

@@ -48,7 +48,8 @@ impl Lines {
 /// Values of this process's environment that must stand in no log.
 pub(super) fn secrets() -> Vec<String> {
     let secret = |name: &str| ["TOKEN", "SECRET", "PASSWORD", "API_KEY"].iter().any(|word| name.contains(word));
-    let all = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let all =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     // A short value would hide words that are none.
     all.filter(|(name, value)| secret(name) && value.len() >= 8).map(|(_, value)| value).collect()
 }

@@ -84,7 +84,12 @@ fn prepare(job: &Job) -> Result<()> {
     });
     made.map_err(|error| {
         let what = format!("{} cannot be written", file.display());
-        Failure::new(FailureKind::Input, what, error.to_string(), "Choose another folder with the setting environments.")
+        Failure::new(
+            FailureKind::Input,
+            what,
+            error.to_string(),
+            "Choose another folder with the setting environments.",
+        )
     })
 }
 
@@ -111,7 +116,8 @@ impl Run<'_> {
     /// Runs the steps of one lane, one after the other. A failure stops the other lane too.
     async fn lane(&self, plan: &Plan, lane: Lane) -> Result<()> {
         for step in plan.steps.iter().filter(|step| step.lane == lane && !step.shown.done) {
-            let checked = if matches!(step.proof, Proof::Stamp { .. } | Proof::Tools(_)) { self.check_tree() } else { Ok(()) };
+            let checked =
+                if matches!(step.proof, Proof::Stamp { .. } | Proof::Tools(_)) { self.check_tree() } else { Ok(()) };
             let ended = match checked {
                 Ok(()) => step::run(self, step).await,
                 Err(failure) => Err(failure),
@@ -187,7 +193,8 @@ impl Run<'_> {
 
     fn outcome(&self) -> SetupOutcome {
         let progress = self.progress.borrow();
-        let steps = |ran: bool| progress.steps.iter().filter(|step| step.ran == ran).map(|step| step.id.clone()).collect();
+        let steps =
+            |ran: bool| progress.steps.iter().filter(|step| step.ran == ran).map(|step| step.id.clone()).collect();
         let (ran, done_before): (Vec<String>, Vec<String>) = (steps(true), steps(false));
         let name = &self.job.goal.model_name;
         let text = match ran.len() {

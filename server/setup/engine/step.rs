@@ -63,7 +63,12 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
     let path = run.job.state.log(id);
     let trouble = |error: io::Error| {
         let what = format!("the log {} cannot be written", path.display());
-        Failure::new(FailureKind::Input, what, error.to_string(), "Free some space, or correct the rights of that folder.")
+        Failure::new(
+            FailureKind::Input,
+            what,
+            error.to_string(),
+            "Free some space, or correct the rights of that folder.",
+        )
     };
     let mut log = Log::open(&path).map_err(trouble)?;
     run.change(id, |shown| {

@@ -11,9 +11,11 @@ pub(super) fn steps(goal: &Goal, container: &ContainerGoal, facts: &SetupFacts) 
     let why = format!("everything that serves {} is in it", goal.model_name);
     let volume = Proof::Answers(words(&[program, "volume", "inspect", "--format", "{{.Name}}", &container.volume]));
     vec![
-        Step::new("image", "Pull the image", &why, image)
-            .network()
-            .runs([command(words(&[program, "pull", &container.image]), &facts.home, &[])]),
+        Step::new("image", "Pull the image", &why, image).network().runs([command(
+            words(&[program, "pull", &container.image]),
+            &facts.home,
+            &[],
+        )]),
         Step::new("volume", "Make the volume for weights and caches", "they outlive the container", volume)
             .runs([command(words(&[program, "volume", "create", &container.volume]), &facts.home, &[])]),
     ]

@@ -42,7 +42,8 @@ fn store(id: &str, name: &str, url: &str, commit: &str, host: &HostGoal, facts: 
     let root = &host.layout.root;
     let title = format!("Fetch the history of {name}");
     let why = format!("{commit} is looked for in it; it is shared by all environments");
-    let step = Step::new(&format!("{id}.store"), &title, &why, Proof::Store { store: store.clone(), commit: commit.into() });
+    let step =
+        Step::new(&format!("{id}.store"), &title, &why, Proof::Store { store: store.clone(), commit: commit.into() });
     let commands = if facts.stores.contains(name) {
         let refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
         let mut argv = words(&["git", "-C", &path, "fetch", "--filter=blob:none", "--progress", "origin"]);
@@ -108,7 +109,8 @@ fn submodules(host: &HostGoal, facts: &SetupFacts) -> Step {
 
 fn system(metal: &Path) -> Step {
     let proof = Proof::Tools(TOOLS.iter().map(|names| words(names)).collect());
-    let why = "compiler, cmake and libraries; only you can allow it, so it runs in a terminal and the setup waits for it";
+    let why =
+        "compiler, cmake and libraries; only you can allow it, so it runs in a terminal and the setup waits for it";
     let mut step = Step::new("system", "Install the packages of the system", why, proof)
         .network()
         .after(&["metal.worktree"])

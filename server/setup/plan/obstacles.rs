@@ -31,11 +31,13 @@ pub(super) fn obstacles(goal: &Goal, facts: &SetupFacts, steps: &[Step]) -> Vec<
         && OFTEN_GATED.iter().any(|owner| repo.starts_with(owner))
     {
         let why = format!("{repo} is of an owner whose repositories mostly are gated, and there is no token");
-        let next = format!("Accept the licence on https://huggingface.co/{repo} and log in with a token that may read it.");
+        let next =
+            format!("Accept the licence on https://huggingface.co/{repo} and log in with a token that may read it.");
         add(&mut found, "token", false, "the weights may need a token", &why, &next);
     }
     if let Some(port) = facts.port_taken {
-        let next = "Stop what listens there before you serve, or choose another port; the setup itself does not need it.";
+        let next =
+            "Stop what listens there before you serve, or choose another port; the setup itself does not need it.";
         add(&mut found, "port", false, &format!("port {port} is taken"), "somebody listens on 127.0.0.1", next);
     }
     found
@@ -67,7 +69,8 @@ fn disks(goal: &Goal, facts: &SetupFacts, weights_open: bool, found: &mut Vec<Ob
     for disk in disks {
         if let Some(why) = &disk.read_only {
             let what = format!("{} cannot be written to", disk.folder.display());
-            let next = "Correct its rights, or choose another folder: the setting environments, and HF_HOME for weights.";
+            let next =
+                "Correct its rights, or choose another folder: the setting environments, and HF_HOME for weights.";
             add(found, "rights", true, &what, why, next);
         }
     }
@@ -98,7 +101,8 @@ fn tools(goal: &Goal, facts: &SetupFacts, steps: &[Step], found: &mut Vec<Obstac
         let here: Vec<&str> = facts.pythons.iter().map(String::as_str).collect();
         let here = if here.is_empty() { "none".to_owned() } else { here.join(", ") };
         let why = format!("trees of era {} work with Python {}; on PATH: {here}", host.era, host.pythons.join(", "));
-        let next = "Newer trees fetch their Python with uv; for the older ones install python3.10 with its venv module.";
+        let next =
+            "Newer trees fetch their Python with uv; for the older ones install python3.10 with its venv module.";
         add(found, "python", false, "no Python of a version that this tree works with", &why, next);
     }
     if host.installs.iter().any(|install| install.run.first().is_some_and(|program| program == "uv"))
@@ -135,7 +139,8 @@ fn container(facts: &SetupFacts, found: &mut Vec<Obstacle>) {
         (Some(_), None) => {}
     }
     if facts.hugepages == Some(false) {
-        let why = "/dev/hugepages-1G is not there; the device needs it where the IOMMU does not translate (tt-metal#21375)";
+        let why =
+            "/dev/hugepages-1G is not there; the device needs it where the IOMMU does not translate (tt-metal#21375)";
         let next = "`sudo ./install_dependencies.sh --hugepages` of tt-metal, or tt-system-tools, sets them up.";
         add(found, "hugepages", false, "there are no huge pages", why, next);
     }

@@ -14,7 +14,13 @@ pub(super) fn markdown(plan: &SetupPlan) -> String {
     }
     for obstacle in &plan.obstacles {
         let mark = if obstacle.blocking { "In the way" } else { "Note" };
-        let _ = writeln!(text, "- **{mark}: {}** - {}. {}", escape(&obstacle.what), escape(&obstacle.why), escape(&obstacle.next));
+        let _ = writeln!(
+            text,
+            "- **{mark}: {}** - {}. {}",
+            escape(&obstacle.what),
+            escape(&obstacle.why),
+            escape(&obstacle.next)
+        );
     }
     if !plan.obstacles.is_empty() {
         text.push('\n');
@@ -23,7 +29,14 @@ pub(super) fn markdown(plan: &SetupPlan) -> String {
     let _ = writeln!(text, "{done} of {} steps are done.\n", plan.steps.len());
     for (number, step) in plan.steps.iter().enumerate() {
         let mark = if step.done { "x" } else { " " };
-        let _ = writeln!(text, "{}. [{mark}] **{}** - {}{}", number + 1, escape(&step.title), escape(&step.why), needs(step));
+        let _ = writeln!(
+            text,
+            "{}. [{mark}] **{}** - {}{}",
+            number + 1,
+            escape(&step.title),
+            escape(&step.why),
+            needs(step)
+        );
         if step.done {
             continue;
         }

@@ -1,0 +1,83 @@
+//! The same over the language server: plan, run with progress, cancel.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::harness::{Server, Tools};
+use crate::stand_in::Home;
+
+fn server(home: &Home) -> (Tools, Server) {
+    let tools = Tools::none();
+    let variables = home.variables();
+    let env: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let server = Server::ready(&tools, &env);
+    (tools, server)
+}
+
+#[test]
+fn a_setup_in_an_editor_shows_its_progress() {
+    let home = Home::new();
+    let (_tools, mut server) = server(&home);
+    let plan = server.request("tenstorrent/setup/plan", json!({ "model": "model-E3" }));
+    let steps = plan["result"]["steps"].as_array().unwrap().len();
+    assert!(plan["result"]["text"].as_str().unwrap().starts_with("# Set up model-E3"), "{plan}");
+    let answer = server.request("tenstorrent/setup/run", json!({ "model": "model-E3", "work_done_token": "t1" }));
+    assert!(answer["result"]["ran"].as_array().unwrap().len() > 5, "{answer}");
+    let first = server.notification("$/progress");
+    assert_eq!(first["params"]["token"], "t1");
+    let value = &first["params"]["value"];
+    assert!(value["of"] == steps && value["steps"].as_array().unwrap().len() == steps, "every event is whole: {first}");
+    assert_eq!(value["title"], "Set up model-E3");
+    let list = server.request("tenstorrent/environments", json!({}));
+    assert_eq!(list["result"]["environments"][0]["ready"], true, "{list}");
+    let matches = server.request("tenstorrent/match", json!({ "query": "model-E3" }));
+    assert_eq!(matches["result"]["matches"][0]["readiness"], "ready");
+    server.forget_unread();
+}
+
+#[test]
+fn a_cancelled_setup_answers_at_once_and_ends_its_programs() {
+    let mut home = Home::new();
+    home.seconds = "20";
+    let (_tools, mut server) = server(&home);
+    let id = server.ask("tenstorrent/setup/run", json!({ "model": "model-E3", "work_done_token": 7 }));
+    let until = Instant::now() + Duration::from_secs(20);
+    while home.count("begin build") == 0 {
+        assert!(Instant::now() < until, "the build did not begin");
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(!home.left_running().is_empty());
+    let begin = Instant::now();
+    server.notify("$/cancelRequest", json!({ "id": id }));
+    let answer = server.response(id);
+    let reply = begin.elapsed();
+    assert_eq!(answer["error"]["code"], -32800, "{answer}");
+    while !home.left_running().is_empty() {
+        assert!(begin.elapsed() < Duration::from_secs(8), "{:?}", home.left_running());
+        thread::sleep(Duration::from_millis(5));
+    }
+    eprintln!("reply {reply:?}, gone {:?}", begin.elapsed());
+    assert!(reply < Duration::from_secs(1), "{reply:?}");
+    server.forget_unread();
+}
+
+#[test]
+fn the_end_of_the_editor_is_the_end_of_the_programs() {
+    let mut home = Home::new();
+    home.seconds = "20";
+    let (_tools, mut server) = server(&home);
+    server.ask("tenstorrent/setup/run", json!({ "model": "model-E3" }));
+    let until = Instant::now() + Duration::from_secs(20);
+    while home.count("begin build") == 0 {
+        assert!(Instant::now() < until, "the build did not begin");
+        thread::sleep(Duration::from_millis(5));
+    }
+    server.close_stdin();
+    server.end();
+    assert_eq!(home.left_running(), Vec::<u32>::new());
+    server.forget_unread();
+    home.seconds = "0.05";
+    assert!(home.set_up("model-E3")["ran"].as_array().unwrap().contains(&"metal.build".into()));
+}
