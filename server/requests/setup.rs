@@ -161,14 +161,23 @@ pub async fn run_setup(
 /// # Errors
 /// As [`run_setup`].
 pub async fn setup_run(session: &Session, params: SetupRunParams) -> Result<SetupOutcome> {
-    let token = params.work_done_token;
     let wanted = SetupParams { model: params.model, device: params.device };
-    let mut hear = |progress: &SetupProgress| {
-        if let Some(token) = &token {
-            session.report(token.clone(), progress);
-        }
+    let Some(token) = params.work_done_token else {
+        return run_setup(session, &wanted, true, &mut |_| ()).await;
     };
-    run_setup(session, &wanted, true, &mut hear).await
+    // An editor gets one `begin` and one `end`, however often the run itself begins anew.
+    let mut last: Option<SetupProgress> = None;
+    let mut hear = |progress: &SetupProgress| {
+        let kind = if last.is_none() { "begin" } else { "report" };
+        let progress = SetupProgress { kind: kind.into(), ..progress.clone() };
+        session.report(token.clone(), &progress);
+        last = Some(progress);
+    };
+    let done = run_setup(session, &wanted, true, &mut hear).await;
+    if let Some(last) = last {
+        session.report(token, &SetupProgress { kind: "end".into(), ..last });
+    }
+    done
 }
 
 fn goal(session: &Session, survey: &Survey, entry: &Entry, place: &Place, choices: &Choices) -> Result<Goal> {

@@ -36,7 +36,7 @@ impl StateFolder {
     /// The folder of what is named `place` below the state folder of the user.
     pub fn of(place: &str) -> Self {
         let dirs = directories::ProjectDirs::from("", "", "tt-jukebox");
-        let state = dirs.and_then(|dirs| Some(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned()));
+        let state = dirs.map(|dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned());
         Self(state.unwrap_or_else(std::env::temp_dir).join("setup").join(place))
     }
 

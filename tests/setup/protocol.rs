@@ -29,7 +29,13 @@ fn a_setup_in_an_editor_shows_its_progress() {
     assert_eq!(first["params"]["token"], "t1");
     let value = &first["params"]["value"];
     assert!(value["of"] == steps && value["steps"].as_array().unwrap().len() == steps, "every event is whole: {first}");
-    assert_eq!(value["title"], "Set up model-E3");
+    assert_eq!((&value["title"], &value["kind"]), (&json!("Set up model-E3"), &json!("begin")));
+    let kinds: Vec<String> = std::iter::from_fn(|| {
+        let value = server.notification("$/progress")["params"]["value"].clone();
+        (value["kind"] != "end").then(|| value["kind"].as_str().unwrap().to_owned())
+    })
+    .collect();
+    assert!(kinds.len() > 3 && kinds.iter().all(|kind| kind == "report"), "{kinds:?}");
     let list = server.request("tenstorrent/environments", json!({}));
     assert_eq!(list["result"]["environments"][0]["ready"], true, "{list}");
     let matches = server.request("tenstorrent/match", json!({ "query": "model-E3" }));
@@ -60,6 +66,31 @@ fn a_cancelled_setup_answers_at_once_and_ends_its_programs() {
     }
     eprintln!("reply {reply:?}, gone {:?}", begin.elapsed());
     assert!(reply < Duration::from_secs(1), "{reply:?}");
+    server.forget_unread();
+}
+
+#[test]
+fn what_needs_sudo_waits_for_its_proof_and_shows_its_command() {
+    let home = Home::new();
+    std::fs::remove_file(home.path().join("bin/ninja")).unwrap();
+    if which::which_in("ninja", Some("/usr/bin:/bin"), "/").is_ok() {
+        eprintln!("not run: ninja is part of this system");
+        return;
+    }
+    let (_tools, mut server) = server(&home);
+    let id = server.ask("tenstorrent/setup/run", json!({ "model": "model-E3" }));
+    let until = Instant::now() + Duration::from_secs(20);
+    while home.step("system").as_deref() != Some("waiting") {
+        assert!(Instant::now() < until, "{:?}", home.journal());
+        thread::sleep(Duration::from_millis(5));
+    }
+    let journal = home.journal().unwrap();
+    let steps = journal["progress"]["steps"].as_array().unwrap().clone();
+    let line = steps.iter().find(|step| step["id"] == "system").unwrap()["line"].as_str().unwrap().to_owned();
+    assert!(line.starts_with("cd /") && line.ends_with("/tt-metal && sudo ./install_dependencies.sh"), "{line}");
+    assert_eq!(home.count("begin build"), 0);
+    home.tool("ninja", "#!/bin/sh\n");
+    assert!(server.response(id)["result"]["ran"].as_array().unwrap().contains(&"metal.build".into()));
     server.forget_unread();
 }
 

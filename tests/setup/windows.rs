@@ -37,6 +37,20 @@ fn two_windows_fifty_times_are_one_run_and_two_views() {
 }
 
 #[test]
+fn two_environments_at_once_share_their_repositories() {
+    let home = Home::new();
+    let mut windows = [home.start("model-E3"), home.start("model-E6")];
+    for window in &mut windows {
+        assert_eq!(window.end(), Some(0), "{}", window.output());
+    }
+    assert_eq!(home.count("git clone --bare"), 2, "{:?}", home.log());
+    assert_eq!(home.count("end build"), 2);
+    let log = home.log();
+    let at = |line: &str| log.iter().position(|found| found == line).unwrap();
+    assert!(at("begin download") < at("end build"), "weights and build run side by side: {log:?}");
+}
+
+#[test]
 fn a_window_that_watches_a_killed_run_takes_it_over() {
     let mut home = Home::new();
     home.seconds = "0.5";

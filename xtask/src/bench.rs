@@ -5,6 +5,7 @@
 #[path = "../../tests/devices/fake_tree.rs"]
 #[allow(clippy::unwrap_used, dead_code, reason = "the generator of the tests, used whole")]
 mod fake_tree;
+mod setup;
 mod sidecar;
 
 use std::fs;
@@ -35,6 +36,7 @@ pub fn run(args: &[String]) -> Result<()> {
     }
     package::make(&workspace)?;
     sidecar::measure(&workspace.sidecar())?;
+    setup::measure(&workspace.sidecar())?;
     whole_process(&workspace)?;
     in_process(&workspace)?;
     sizes(&workspace)

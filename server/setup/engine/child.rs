@@ -99,17 +99,24 @@ impl Group {
             }
         };
         let until = Instant::now() + DRAIN;
-        for (open, stream) in [(out_open, true), (err_open, false)] {
-            while open {
-                let left = until.saturating_duration_since(Instant::now());
-                let read = if stream {
-                    timeout(left, self.stdout.read(&mut bytes)).await
-                } else {
-                    timeout(left, self.stderr.read(&mut bytes)).await
-                };
-                let Ok(Ok(count @ 1..)) = read else { break };
-                let lines = if stream { out.feed(&bytes[..count]) } else { err.feed(&bytes[..count]) };
-                lines.into_iter().for_each(|line| hear(Heard::Line(line)));
+        while out_open || err_open {
+            let left = until.saturating_duration_since(Instant::now());
+            let read = async {
+                tokio::select! {
+                    read = self.stdout.read(&mut bytes), if out_open => (true, read),
+                    read = self.stderr.read(&mut more), if err_open => (false, read),
+                }
+            };
+            match timeout(left, read).await {
+                Ok((true, Ok(count @ 1..))) => {
+                    out.feed(&bytes[..count]).into_iter().for_each(|line| hear(Heard::Line(line)))
+                }
+                Ok((false, Ok(count @ 1..))) => {
+                    err.feed(&more[..count]).into_iter().for_each(|line| hear(Heard::Line(line)))
+                }
+                Ok((true, _)) => out_open = false,
+                Ok((false, _)) => err_open = false,
+                Err(_) => break,
             }
         }
         out.end().into_iter().chain(err.end()).for_each(|line| hear(Heard::Line(line)));

@@ -17,15 +17,16 @@ pub(super) const TOOLS: [&[&str]; 3] = [&["cmake"], &["ninja"], &["clang++-20", 
 pub(super) fn steps(goal: &Goal, host: &HostGoal, facts: &SetupFacts) -> Vec<Step> {
     let layout = &host.layout;
     let (metal, vllm) = (layout.metal(), layout.vllm());
-    let mut steps = Vec::new();
-    steps.push(store("metal", "tt-metal", &host.metal_url, &host.metal, host, facts));
-    steps.push(worktree("metal", "tt-metal", &metal, &host.metal, host, facts));
-    steps.push(submodules(host, facts));
-    steps.push(store("vllm", &host.vllm_store, &host.vllm_url, &host.vllm, host, facts));
-    steps.push(worktree("vllm", &host.vllm_store, &vllm, &host.vllm, host, facts));
-    // Before the long build: a commit that is nowhere shows itself at once, and the tree says how it is installed.
-    steps.push(system(&metal));
-    steps.push(build(host));
+    let mut steps = vec![
+        store("metal", "tt-metal", &host.metal_url, &host.metal, host, facts),
+        worktree("metal", "tt-metal", &metal, &host.metal, host, facts),
+        submodules(host, facts),
+        // Before the long build: a commit that is nowhere shows itself at once, and the tree says how it is installed.
+        store("vllm", &host.vllm_store, &host.vllm_url, &host.vllm, host, facts),
+        worktree("vllm", &host.vllm_store, &vllm, &host.vllm, host, facts),
+        system(&metal),
+        build(host),
+    ];
     let mut last = "metal.build".to_owned();
     for install in &host.installs {
         steps.push(self::install(install, &last, goal, host, facts));
@@ -46,7 +47,11 @@ fn store(id: &str, name: &str, url: &str, commit: &str, host: &HostGoal, facts: 
         Step::new(&format!("{id}.store"), &title, &why, Proof::Store { store: store.clone(), commit: commit.into() });
     let commands = if facts.stores.contains(name) {
         let refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-        let mut argv = words(&["git", "-C", &path, "fetch", "--filter=blob:none", "--progress", "origin"]);
+        // Tidying up goes on in the background and would outlive the step.
+        let quiet = ["-c", "gc.auto=0", "-c", "maintenance.auto=false"];
+        let mut argv = words(&["git", "-C", &path]);
+        argv.extend(words(&quiet));
+        argv.extend(words(&["fetch", "--filter=blob:none", "--progress", "origin"]));
         argv.extend(refs.map(str::to_owned));
         vec![command(argv, root, &[])]
     } else {

@@ -53,7 +53,7 @@ fn percentile(times: &mut [Duration], percent: usize) -> f64 {
 }
 
 /// A server that is ended by its id when it is dropped.
-struct Server {
+pub struct Server {
     child: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
@@ -62,9 +62,15 @@ struct Server {
 
 impl Server {
     fn start(binary: &Path) -> Result<Self> {
+        Self::start_with(binary, &[])
+    }
+
+    /// Starts the server with further variables.
+    pub fn start_with(binary: &Path, env: &[(&str, String)]) -> Result<Self> {
         let mut child = Command::new(binary)
             .args(["--simulate", "n150", "lsp"])
             .env("TT_JUKEBOX_CATALOG_UPDATES", "off")
+            .envs(env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -74,16 +80,29 @@ impl Server {
         Ok(Self { child, stdin, stdout, next_id: 0 })
     }
 
-    fn send(&mut self, message: &Value) -> Result<()> {
+    /// Sends a message.
+    pub fn send(&mut self, message: &Value) -> Result<()> {
         let body = message.to_string();
         write!(self.stdin, "Content-Length: {}\r\n\r\n{body}", body.len())?;
         Ok(self.stdin.flush()?)
     }
 
-    fn request(&mut self, method: &str, params: &Value) -> Result<()> {
+    /// Sends a request and waits for its answer.
+    pub fn request(&mut self, method: &str, params: &Value) -> Result<()> {
+        let id = self.send_request(method, params)?;
+        self.wait_for(id)
+    }
+
+    /// Sends a request and does not wait.
+    pub fn send_request(&mut self, method: &str, params: &Value) -> Result<u64> {
         self.next_id += 1;
         let id = self.next_id;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }))?;
+        Ok(id)
+    }
+
+    /// Waits for the answer to a request.
+    pub fn wait_for(&mut self, id: u64) -> Result<()> {
         while self.read()?["id"] != id {}
         Ok(())
     }
