@@ -10,19 +10,20 @@ use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
 mod command;
+mod environments;
 mod models;
 mod reset;
 mod setup;
 
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
+pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use setup::{
-    Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams, Need, Obstacle, ProgressToken,
-    SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams, SetupState, SetupStep,
-    StepProgress,
+    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
+    SetupState, SetupStep, StepProgress,
 };
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.

@@ -12,6 +12,7 @@ mod place;
 mod probe;
 mod reset;
 pub mod setup;
+mod setup_goal;
 pub mod show;
 pub mod status;
 

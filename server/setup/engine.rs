@@ -3,6 +3,7 @@
 
 mod child;
 mod join;
+mod log;
 mod output;
 mod run;
 mod step;

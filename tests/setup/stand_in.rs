@@ -4,61 +4,18 @@
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::programs::{DOCKER, DOWNLOADER, UV};
 use crate::repositories::{Repositories, git_config};
+use crate::running::Running;
 
 /// A token that must stand nowhere.
 pub const SECRET: &str = "hf_secretsecretsecretsecret";
-pub const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Pieces of the weights; the downloader keeps those that are there.
-const DOWNLOADER: &str = r#"#!/bin/bash
-echo "begin download" >> "$STAND_IN_LOG"
-[ "$1" = download ] && [ "$3" = --events ] || exit 4
-[ -n "$HF_TOKEN" ] || exit 5
-echo "the token is $HF_TOKEN"
-if [ -e "$STAND_IN_FAILS/download" ]; then
-  echo '{"event":"failed","error":{"kind":"network","what":"the licence is not accepted","why":"403","next":"Accept it."}}'; exit 8
-fi
-model="$HOME/.cache/huggingface/hub/models--${2/\//--}"
-mkdir -p "$model/refs" "$model/blobs" "$model/snapshots/abc"
-for piece in 1 2 3 4; do
-  if [ ! -e "$model/blobs/$piece" ]; then
-    sleep "${STAND_IN_SECONDS:-0.05}"
-    echo "piece $piece" >> "$STAND_IN_LOG"; echo x > "$model/blobs/$piece.part"; mv "$model/blobs/$piece.part" "$model/blobs/$piece"
-  fi
-  echo "{\"event\":\"progress\",\"bytes\":$piece,\"total\":4,\"file\":\"m.safetensors\"}"
-done
-echo abc > "$model/refs/main"; echo '{}' > "$model/snapshots/abc/tokenizer.json"; echo x > "$model/snapshots/abc/m.safetensors"
-echo '{}' > "$model/snapshots/abc/config.part"; mv "$model/snapshots/abc/config.part" "$model/snapshots/abc/config.json"
-echo '{"event":"done","bytes":4,"folder":"'"$model"'"}'
-echo "end download" >> "$STAND_IN_LOG"
-"#;
-
-const UV: &str = r#"#!/bin/bash
-name="uv $(basename "${!#}")"; echo "begin $name" >> "$STAND_IN_LOG"; sleep "${STAND_IN_SECONDS:-0.05}"
-echo "Resolved 3 packages in 1ms"; echo "Installed 3 packages in 1ms"; echo "end $name" >> "$STAND_IN_LOG"
-"#;
-
-const DOCKER: &str = r#"#!/bin/bash
-case "$1" in
-  version) echo 27.0;;
-  image) [ -e "$HOME/images/pulled" ] || exit 1;;
-  pull) echo "begin pull" >> "$STAND_IN_LOG"; sleep "${STAND_IN_SECONDS:-0.05}"; mkdir -p "$HOME/images"; touch "$HOME/images/pulled"; echo "end pull" >> "$STAND_IN_LOG";;
-  volume) case "$2" in
-    inspect) [ -e "$HOME/images/${!#}" ] || exit 1;;
-    create) echo "begin volume" >> "$STAND_IN_LOG"; mkdir -p "$HOME/images"; touch "$HOME/images/$3"; echo "end volume" >> "$STAND_IN_LOG";;
-  esac;;
-esac
-"#;
 
 /// A home of its own for one test.
 pub struct Home {
@@ -200,7 +157,7 @@ impl Home {
         let mut command = self.command(&["setup", model, "--yes", "--json"]);
         let log = self.path().join(format!("view-{}", fs::read_dir(self.path()).unwrap().count()));
         let out = fs::File::create(&log).unwrap();
-        Running { child: command.stdout(out.try_clone().unwrap()).stderr(out).spawn().unwrap(), log }
+        Running::new(command.stdout(out.try_clone().unwrap()).stderr(out), log)
     }
 
     pub fn log(&self) -> Vec<String> {
@@ -267,63 +224,6 @@ impl Drop for Home {
         for pid in self.left_running() {
             let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
         }
-    }
-}
-
-/// A setup that runs; it does not outlive its test.
-pub struct Running {
-    pub child: Child,
-    log: PathBuf,
-}
-
-impl Running {
-    pub fn signal(&self, name: &str) {
-        assert!(
-            Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status().unwrap().success()
-        );
-    }
-
-    /// Waits until `reached`; false when the setup has ended before.
-    pub fn until(&mut self, reached: impl Fn() -> bool) -> bool {
-        let until = Instant::now() + PATIENCE;
-        while !reached() {
-            if self.child.try_wait().unwrap().is_some() {
-                return reached();
-            }
-            assert!(Instant::now() < until, "it did not come so far: {}", self.output());
-            thread::sleep(Duration::from_millis(2));
-        }
-        true
-    }
-
-    /// Waits for its end; the exit code, none for a signal.
-    pub fn end(&mut self) -> Option<i32> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return if status.signal().is_some() { None } else { status.code() };
-            }
-            assert!(Instant::now() < until, "the setup did not end: {}", self.output());
-            thread::sleep(Duration::from_millis(2));
-        }
-    }
-
-    pub fn output(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
-    }
-
-    /// The last line of JSON.
-    pub fn outcome(&self) -> Value {
-        let text = self.output();
-        let last = text.lines().rev().find(|line| line.starts_with('{')).unwrap_or("null");
-        serde_json::from_str(last).unwrap()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

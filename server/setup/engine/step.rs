@@ -1,14 +1,14 @@
 //! One step: its programs one after the other, its log, its proof, and what is said when it fails.
 
-use std::collections::VecDeque;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
 use super::child::{self, End, Heard};
+use super::log::Log;
 use super::output::{Line, redacted};
 use super::run::Run;
 use crate::environment::layout;
@@ -21,16 +21,8 @@ use crate::setup::plan::Step;
 use crate::setup::progress::{Event, Meter};
 use crate::setup::proof::{Proof, prove};
 
-/// So many of the last lines are searched for a cause, and so many are shown.
-const TAIL: usize = 80;
 /// How often a proof or a lock that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(200);
-
-/// The log of a step and its last lines.
-struct Log {
-    file: File,
-    tail: VecDeque<String>,
-}
 
 /// Runs a step to its proof.
 ///
@@ -157,7 +149,7 @@ async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut L
 
 /// What is said about a step that has failed: the likely cause where the table knows one, else its last words.
 fn failure(run: &Run<'_>, step: &Step, why: String, log: &Log) -> Failure {
-    let text = log.tail.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+    let text = log.tail();
     let path = run.job.state.log(&step.shown.id);
     let what = format!("the step \"{}\" has failed", step.shown.title);
     match failures::likely(&step.shown.id, &text) {
@@ -166,7 +158,7 @@ fn failure(run: &Run<'_>, step: &Step, why: String, log: &Log) -> Failure {
             Failure::new(FailureKind::Tool, what, why, format!("{} The log: {}", likely.next, path.display()))
         }
         None => {
-            let last = log.tail.iter().rev().find(|line| !line.trim().is_empty()).map_or("", |line| line.trim());
+            let last = text.lines().rev().find(|line| !line.trim().is_empty()).map_or("", str::trim);
             let why = if last.is_empty() { why } else { format!("{why}; it said: {last:.300}") };
             let next = format!("Look at the log {}, then run the setup again: it carries on here.", path.display());
             Failure::new(FailureKind::Tool, what, why, next)
@@ -240,24 +232,4 @@ fn remove_stale_locks(store: &Path) {
 fn cancelled() -> Failure {
     let next = "Run it again: it carries on where it stopped.";
     Failure::new(FailureKind::Cancelled, "the setup was stopped", "somebody asked for it", next)
-}
-
-impl Log {
-    fn open(path: &Path) -> io::Result<Self> {
-        fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-        let file = File::options().create(true).append(true).open(path)?;
-        Ok(Self { file, tail: VecDeque::new() })
-    }
-
-    /// Adds a line. What the next line writes over stays out of the file.
-    fn write(&mut self, line: &str, stays: bool) {
-        if stays {
-            // A full disk shows itself in the step; the log of it is worth nothing then.
-            let _ = writeln!(self.file, "{line}");
-        }
-        self.tail.push_back(line.chars().take(2000).collect());
-        if self.tail.len() > TAIL {
-            self.tail.pop_front();
-        }
-    }
 }
