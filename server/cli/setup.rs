@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 #[derive(Debug, Args)]
 pub(super) struct Options {
     /// Model name, repository or entry id
-    #[arg(required = true, add = candidates::host_model())]
+    #[arg(required = true, add = candidates::any_model())]
     model: Vec<String>,
     /// Device name of the spec file, for example T3K; without it the best one that this box has
     #[arg(long, value_name = "DEVICE", add = candidates::device())]
