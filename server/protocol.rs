@@ -12,12 +12,14 @@ pub use crate::requests::CatalogInfo;
 mod command;
 mod models;
 mod reset;
+mod token;
 
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
+pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -44,6 +46,10 @@ macro_rules! for_each_request {
             release: "tenstorrent/reset/release" (ReleaseParams) -> Released;
             /// Waits until the boards are back and alive, or says what is not.
             verify: "tenstorrent/reset/verify" (VerifyParams) -> Verified;
+            /// Which token for the Hugging Face hub there is; with `check` also whose it is and what it may read.
+            token: "tenstorrent/token" (TokenParams) -> TokenState;
+            /// Hands over the token that the editor keeps. It stays in memory and goes to children by environment.
+            set_token: "tenstorrent/token/set" (TokenSetParams) -> TokenState;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

@@ -118,7 +118,7 @@ fn concerns(entry: &Entry, host: &Host, installed: &Installed, catalog: &Catalog
 }
 
 /// The entry that is meant: the best name first, then the device that was asked for, or the best part of this box.
-fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Result<&'a Entry> {
+pub(super) fn choose<'a>(params: &CommandParams, host: &Host, catalog: &'a Catalog) -> Result<&'a Entry> {
     let wanted = params.device.as_deref().map(str::trim).filter(|device| !device.is_empty());
     if host.placements.is_empty() && wanted.is_none() {
         let mut failure = nothing_to_run_on(host);

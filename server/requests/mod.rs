@@ -12,6 +12,8 @@ mod probe;
 mod reset;
 pub mod show;
 pub mod status;
+mod token;
+mod weights;
 
 pub use catalog::{CatalogInfo, catalog};
 pub use command::{command, install_files};
@@ -22,3 +24,5 @@ pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
 pub use show::show;
+pub use token::{set_token, token};
+pub use weights::wanted;
