@@ -290,6 +290,11 @@ fn hub(stream: &mut TcpStream, shared: &Shared, request: &Request, store: &str) 
         };
     }
     if path.starts_with("/api/") {
+        if parts.get(2) == Some(&"tree") {
+            let body = tree(repo).to_string();
+            drop(repos);
+            return text(stream, 200, "content-type: application/json\r\n", &body);
+        }
         let revision = parts.get(3..).unwrap_or_default().join("/");
         let body = list(name, repo).to_string();
         drop(repos);
@@ -358,6 +363,20 @@ fn list(name: &str, repo: &Repo) -> Value {
     let files: Vec<Value> = repo.files.iter().map(file).collect();
     json!({ "id": name, "sha": COMMIT, "gated": if repo.gate.token.is_some() { json!("auto") } else { json!(false) },
             "private": false, "siblings": files })
+}
+
+/// The same list as other programs ask for it.
+fn tree(repo: &Repo) -> Value {
+    let file = |(path, content): &(String, Content)| {
+        let length = content.bytes.len();
+        let mut file = json!({ "type": "file", "path": path, "size": length, "oid": content.id });
+        if content.lfs {
+            file["oid"] = json!("f".repeat(40));
+            file["lfs"] = json!({ "oid": content.id, "size": length, "pointerSize": 135 });
+        }
+        file
+    };
+    repo.files.iter().map(file).collect()
 }
 
 fn unescape(path: &str) -> String {
