@@ -62,7 +62,7 @@ impl Shown {
             self.moved = (bytes, now);
         }
         let still = now - self.moved.1;
-        let stalled = (still >= STALL).then(|| format!("no bytes for {} s, ", still.as_secs())).unwrap_or_default();
+        let stalled = if still >= STALL { format!("no bytes for {} s, ", still.as_secs()) } else { String::new() };
         let (first, begun) = *self.begun.get_or_insert((bytes, now));
         if let Some(bar) = &self.bar {
             if bar.length() != Some(total) {

@@ -41,7 +41,7 @@ impl Ranges {
     pub fn missing(&self, size: u64, piece: u64) -> Vec<Range<u64>> {
         let mut missing = Vec::new();
         let mut at = 0;
-        for range in self.0.iter().cloned().chain([size..size]) {
+        for range in self.0.iter().cloned().chain(std::iter::once(size..size)) {
             while at < range.start.min(size) {
                 let end = (at + piece.max(1)).min(range.start).min(size);
                 missing.push(at..end);
@@ -92,7 +92,7 @@ mod tests {
         #[test]
         fn they_say_what_a_set_of_bytes_says(parts in prop::collection::vec((0u64..60, 0u64..20), 0..12), piece in 1u64..9) {
             let mut ranges = Ranges::default();
-            let mut bytes = vec![false; 64];
+            let mut bytes = [false; 64];
             for (start, length) in parts {
                 let end = (start + length).min(64);
                 ranges.add(start..end);
