@@ -119,9 +119,21 @@ impl Partial {
     /// # Errors
     /// When the disk does not take them.
     pub fn write(&self, at: u64, bytes: &[u8]) -> Result<()> {
-        self.file.write_all_at(bytes, at).map_err(|error| write_failed(&self.path, &error))?;
+        let mut done = 0;
+        while done < bytes.len() {
+            let place = at + done as u64;
+            // A disk that fills takes a part first, and that part counts.
+            match self.file.write_at(&bytes[done..], place) {
+                Ok(0) => return Err(write_failed(&self.path, &io::ErrorKind::WriteZero.into())),
+                Ok(written) => {
+                    locked(&self.progress).note.written.add(place..place + written as u64);
+                    done += written;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(write_failed(&self.path, &error)),
+            }
+        }
         let mut progress = locked(&self.progress);
-        progress.note.written.add(at..at + bytes.len() as u64);
         if progress.recorded.elapsed() >= RECORD {
             progress.recorded = Instant::now();
             self.record(&progress.note);
