@@ -140,8 +140,10 @@ fn a_disk_that_fills_is_called_so() {
     nothing_wrong_has_its_name(&person);
     server.served();
     assert_eq!(person.download(REPO)["event"], "done");
+    // The shard that met the limit first is there up to it; how far the other had come is chance.
     let again = server.served();
-    assert!(bytes(&again, ONE) < LENGTH as u64 / 2, "what had come is kept: {again:?}");
+    let came = bytes(&again, ONE) + bytes(&again, "model-00002-of-00002.safetensors");
+    assert!(came <= (2 * LENGTH - LENGTH * 8 / 10) as u64, "what had come is kept: {again:?}");
 }
 
 #[test]
