@@ -49,7 +49,8 @@ pub fn address(text: &str, setting: &str) -> Result<Url> {
     }
 }
 
-fn is_this_machine(url: &Url) -> bool {
+/// True for an address that leads nowhere else.
+pub fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -71,11 +72,7 @@ impl Http {
             .timeout(deadline)
             .redirect(redirects)
             .build();
-        let client = client.map_err(|error| {
-            let next = "Check the certificates of this machine (on Debian and Ubuntu: the package ca-certificates).";
-            Failure::new(FailureKind::Network, "no connection can be made", chain(&error), next)
-        })?;
-        Ok(Self { client })
+        Ok(Self { client: client.map_err(no_client)? })
     }
 
     /// Fetches a file of at most `cap` bytes; with `etag`, only when it is another one.
@@ -118,6 +115,27 @@ fn text_of(headers: &HeaderMap, name: &reqwest::header::HeaderName) -> Option<St
     (text.len() <= 200).then(|| text.to_owned())
 }
 
+/// A client for long answers: it gives up when no byte has come for `stall`, and follows no redirect, so that whoever
+/// asks decides what goes where.
+///
+/// # Errors
+/// When the certificates of this machine cannot be read.
+pub fn streaming(stall: Duration) -> Result<Client> {
+    let client = Client::builder()
+        .user_agent(concat!("tt-jukebox/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(stall.min(Duration::from_secs(10)))
+        .read_timeout(stall)
+        .redirect(redirect::Policy::none())
+        // What comes is measured and hashed as it is stored.
+        .gzip(false);
+    client.build().map_err(no_client)
+}
+
+fn no_client(error: reqwest::Error) -> Failure {
+    let next = "Check the certificates of this machine (on Debian and Ubuntu: the package ca-certificates).";
+    Failure::new(FailureKind::Network, "no connection can be made", chain(&error), next)
+}
+
 /// The failure of a server that answered something else.
 fn refusal(url: &Url, response: &Response) -> Failure {
     let status = response.status();
@@ -136,7 +154,8 @@ fn refusal(url: &Url, response: &Response) -> Failure {
     failure(url, format!("{why} ({status})"), &next)
 }
 
-fn no_answer(url: &Url, error: &reqwest::Error) -> Failure {
+/// The failure of a server that gave no answer, or not the whole of it.
+pub fn no_answer(url: &Url, error: &reqwest::Error) -> Failure {
     let why = if error.is_timeout() {
         "it did not answer in time".to_owned()
     } else if error.is_body() || error.is_decode() {
@@ -147,11 +166,14 @@ fn no_answer(url: &Url, error: &reqwest::Error) -> Failure {
     failure(url, why, "Check the network; behind a proxy, set HTTPS_PROXY. Everything else works without.")
 }
 
-fn failure(url: &Url, why: impl Into<String>, next: &str) -> Failure {
+/// The failure of an address, named without the secrets that can stand in it.
+pub fn failure(url: &Url, why: impl Into<String>, next: &str) -> Failure {
     let mut shown = url.clone();
     // A name and password in an address are nobody's business; where there is none to remove, nothing is.
     let _ = shown.set_username("");
     let _ = shown.set_password(None);
+    // Behind the question mark of a link to a store stands the right to read it.
+    shown.set_query(None);
     Failure::new(FailureKind::Network, format!("{shown} could not be fetched"), why, next)
 }
 

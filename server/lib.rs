@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod environment;
 pub mod error;
 pub mod http;
+pub mod hub;
 pub mod lsp;
 pub mod matching;
 pub mod process;

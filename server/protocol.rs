@@ -14,6 +14,7 @@ mod environments;
 mod models;
 mod reset;
 mod setup;
+mod token;
 
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
@@ -25,6 +26,7 @@ pub use setup::{
     Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
     SetupState, SetupStep, StepProgress,
 };
+pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -57,6 +59,10 @@ macro_rules! for_each_request {
             setup_run: "tenstorrent/setup/run" (SetupRunParams) -> SetupOutcome;
             /// The environments that setups have made, one for each pair of tt-metal and vLLM.
             environments: "tenstorrent/environments" (EnvironmentsParams) -> Environments;
+            /// Which token for the Hugging Face hub there is; with `check` also whose it is and what it may read.
+            token: "tenstorrent/token" (TokenParams) -> TokenState;
+            /// Hands over the token that the editor keeps. It stays in memory and goes to children by environment.
+            set_token: "tenstorrent/token/set" (TokenSetParams) -> TokenState;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

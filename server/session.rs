@@ -13,6 +13,7 @@ use crate::device::facts::SmiAnswer;
 use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
 use crate::environment::{self, EnvironmentFacts, Installed, Places};
 use crate::error::{Failure, FailureKind, Result};
+use crate::hub::{Hub, Secret, token};
 use crate::protocol::{ProgressToken, SetupProgress};
 use crate::settings::Settings;
 
@@ -27,6 +28,8 @@ pub struct Session {
     prober: Prober,
     weights: PathBuf,
     catalog: RwLock<Option<Result<Arc<Catalog>>>>,
+    /// The token that the editor keeps. In memory only.
+    token: RwLock<Option<Secret>>,
     /// True for a program that stays: what needs much memory for a moment is done by a child.
     stays: bool,
     /// Seconds between two looks of the monitor; none when it does not look by itself.
@@ -59,6 +62,7 @@ impl Session {
             weights,
             settings,
             catalog: RwLock::default(),
+            token: RwLock::default(),
             stays: false,
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),
             reports: OnceLock::new(),
@@ -151,6 +155,41 @@ impl Session {
             environments: self.settings.environments(),
         };
         environment::look(&places, catalog)
+    }
+
+    /// The folder of the Hugging Face cache.
+    pub fn hub_cache(&self) -> &Path {
+        &self.weights
+    }
+
+    /// Takes the token that the editor keeps, or forgets it.
+    pub fn set_token(&self, secret: Option<Secret>) {
+        *self.token.write().unwrap_or_else(PoisonError::into_inner) = secret;
+    }
+
+    /// The token for the Hugging Face hub: of the environment, a token file, or the editor.
+    pub fn token(&self) -> Option<token::Found> {
+        let editor = self.token.read().unwrap_or_else(PoisonError::into_inner);
+        token::find(|name| std::env::var(name).ok(), self.settings.home(), editor.as_ref())
+    }
+
+    /// The file that a login writes.
+    pub fn token_file(&self) -> PathBuf {
+        token::file(|name| std::env::var(name).ok(), self.settings.home())
+    }
+
+    /// What a child must be given in its environment to have the same token: a variable, where it would not find it by
+    /// itself.
+    pub fn token_for_children(&self) -> Option<(&'static str, Secret)> {
+        self.token().filter(|found| found.source == token::EDITOR).map(|found| ("HF_TOKEN", found.secret))
+    }
+
+    /// The hub that this run asks, with that token.
+    ///
+    /// # Errors
+    /// When `HF_ENDPOINT` cannot be asked.
+    pub fn hub(&self) -> Result<Arc<Hub>> {
+        Hub::new(|name| std::env::var(name).ok(), self.token()).map(Arc::new)
     }
 
     /// Has the progress of long work sent to `reports`.

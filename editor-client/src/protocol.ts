@@ -947,6 +947,23 @@ gone: Array<Gone>,
 left: Array<Left>, };
 
 /**
+ * Whether a repository may be read.
+ */
+export type RepoAccess = { 
+/**
+ * The repository.
+ */
+repo: string, 
+/**
+ * Models whose weights lie there.
+ */
+models: Array<string>, 
+/**
+ * Why it may not be read, and what to do; null when it may.
+ */
+refused: Failure | null, };
+
+/**
  * Answer of `tenstorrent/doctor` and of `doctor --json`.
  */
 export type Report = { 
@@ -1408,6 +1425,49 @@ interval_s: number | null, };
 export type Target = "host" | "container";
 
 /**
+ * Parameters of `tenstorrent/token`.
+ */
+export type TokenParams = { 
+/**
+ * True asks the hub whose token it is and what it may read.
+ */
+check: boolean, };
+
+/**
+ * Parameters of `tenstorrent/token/set`.
+ */
+export type TokenSetParams = { 
+/**
+ * The token; null forgets it.
+ */
+token: string | null, };
+
+/**
+ * Answer of `tenstorrent/token`, `tenstorrent/token/set` and `login --check --json`.
+ */
+export type TokenState = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Where the token comes from: a variable, a file, or the editor; null when there is none.
+ */
+source: string | null, 
+/**
+ * The account that it belongs to; null when it was not asked for, or not told.
+ */
+who: string | null, 
+/**
+ * Why the hub did not tell.
+ */
+trouble: Failure | null, 
+/**
+ * Repositories of models that run on this box.
+ */
+repos: Array<RepoAccess>, };
+
+/**
  * A command or a program that tries a server.
  */
 export type Trial = { 
@@ -1533,6 +1593,10 @@ export interface Requests {
   "tenstorrent/setup/run": { params: SetupRunParams; result: SetupOutcome };
   /** The environments that setups have made, one for each pair of tt-metal and vLLM. */
   "tenstorrent/environments": { params: EnvironmentsParams; result: Environments };
+  /** Which token for the Hugging Face hub there is; with `check` also whose it is and what it may read. */
+  "tenstorrent/token": { params: TokenParams; result: TokenState };
+  /** Hands over the token that the editor keeps. It stays in memory and goes to children by environment. */
+  "tenstorrent/token/set": { params: TokenSetParams; result: TokenState };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

@@ -10,8 +10,12 @@ mod completions;
 mod config;
 mod devices;
 mod doctor;
+mod download;
+mod download_shown;
 mod env;
+mod hidden_line;
 mod list;
+mod login;
 mod model_table;
 mod old_lines;
 mod output;
@@ -92,6 +96,12 @@ enum Verb {
     Setup(setup::Options),
     /// The environments that setups have made: list, use, remove, verify
     Env(env::Options),
+    /// Download the weights of a model into the Hugging Face cache, or a folder; resumes
+    Download(download::Options),
+    /// Keep a token for the Hugging Face hub, or check the one that is there
+    Login(login::Options),
+    /// Remove the token that `login` has kept
+    Logout(login::LogoutOptions),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
     /// What the catalog holds
@@ -175,6 +185,9 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Command(options) => command::run(session, options, output),
         Verb::Setup(options) => setup::run(session, options, output),
         Verb::Env(options) => env::run(session, options, output),
+        Verb::Download(options) => download::run(session, &options, output),
+        Verb::Login(options) => login::run(session, &options, output),
+        Verb::Logout(options) => login::logout(session, &options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),
@@ -203,11 +216,13 @@ impl Global {
 
 /// Runs an answer to its end. A runtime with one thread starts in well under a millisecond.
 fn block_on<T>(answer: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        let next = "The machine may be out of file handles; close something and try again.";
-        Failure::new(FailureKind::Internal, "the program could not start", error.to_string(), next)
-    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(no_runtime)?;
     runtime.block_on(answer)
+}
+
+fn no_runtime(error: std::io::Error) -> Failure {
+    let next = "The machine may be out of file handles; close something and try again.";
+    Failure::new(FailureKind::Internal, "the program could not start", error.to_string(), next)
 }
 
 /// The shell of the user, as far as its name is one that we can quote for.

@@ -193,19 +193,19 @@ fn token() -> Failure {
         FailureKind::Usage,
         "a token does not belong on a command line",
         "every user of this machine can read the command lines of running programs, and shells keep them in a file",
-        "Put it into the environment as HF_TOKEN, or let `hf auth login` keep it in its token file; both are found. If \
+        "Put it into the environment as HF_TOKEN, or let `tt-jukebox login` or `hf auth login` keep it in the token file; both are found. If \
          others use this machine, revoke the token that you typed, and remove the line from the history of your shell.",
     )
 }
 
-/// The older program built tt-metal and vLLM and downloaded weights. This is the one place to change when ours does.
+/// The older program built tt-metal and vLLM too. This is the one place to change when ours does.
 fn setup() -> Failure {
     Failure::new(
         FailureKind::NotSupported,
         "setting up is not there yet",
-        "this program does not build tt-metal and vLLM and downloads no weights so far",
-        "`tt-jukebox command NAME --explain` prints the serving command and the commits that it needs; build these, then \
-         run it.",
+        "this program does not build tt-metal and vLLM so far",
+        "`tt-jukebox download NAME` brings the weights; `tt-jukebox command NAME --explain` prints the serving command and \
+         the commits that it needs: build these, then run it.",
     )
 }
 

@@ -86,21 +86,30 @@ pub fn read(hub: &Path, plain: &Path, models: &BTreeMap<String, String>) -> Vec<
         {
             let unfinished = names(&hub.join(&folder).join("blobs"));
             let unfinished = unfinished.iter().filter(|name| name.ends_with(".incomplete")).count();
-            found.push(WeightFacts { unfinished, ..read_folder(repo, &snapshot) });
+            found.push(WeightFacts { unfinished, ..read_folder(repo, &snapshot, MAX_FILES) });
         }
         if plain_names.contains(model) && is_repo(&format!("x/{model}")) {
             let folder = plain.join(model);
             let partial = names(&folder.join(".cache/huggingface/download"));
             let unfinished = partial.iter().filter(|name| name.ends_with(".incomplete")).count();
-            found.push(WeightFacts { unfinished, ..read_folder(repo, &folder) });
+            found.push(WeightFacts { unfinished, ..read_folder(repo, &folder, MAX_FILES) });
         }
     }
     found
 }
 
+/// Judges one folder of which somebody knows that all its downloads have ended, however many files it has.
+pub fn judge_folder(repo: &str, folder: &Path) -> Weights {
+    judge(&read_folder(repo, folder, usize::MAX))
+}
+
 fn names(dir: &Path) -> BTreeSet<String> {
+    some_names(dir, MAX_FILES)
+}
+
+fn some_names(dir: &Path, most: usize) -> BTreeSet<String> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries.filter_map(|entry| entry.file_name().into_string().ok()).take(MAX_FILES).collect()
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).take(most).collect()
 }
 
 /// The snapshot that `refs/main` names, else the one that was touched last.
@@ -115,14 +124,14 @@ fn newest_snapshot(folder: &Path) -> Option<PathBuf> {
     names(&snapshots).into_iter().map(|name| snapshots.join(name)).max_by_key(touched)
 }
 
-fn read_folder(repo: &str, folder: &Path) -> WeightFacts {
+fn read_folder(repo: &str, folder: &Path, most: usize) -> WeightFacts {
     let mut facts =
         WeightFacts { repo: repo.to_owned(), folder: folder.display().to_string(), ..WeightFacts::default() };
     let mut inside = vec![String::new()];
     // Two levels are all that a published repository has: the parts of a diffusion model, and what `original/` holds.
     for depth in 0..3 {
         for below in std::mem::take(&mut inside) {
-            for name in names(&folder.join(&below)) {
+            for name in some_names(&folder.join(&below), most) {
                 let path = if below.is_empty() { name } else { format!("{below}/{name}") };
                 match fs::metadata(folder.join(&path)) {
                     Ok(meta) if meta.is_dir() && depth < 2 && !path.starts_with('.') => inside.push(path),
@@ -130,7 +139,7 @@ fn read_folder(repo: &str, folder: &Path) -> WeightFacts {
                     Ok(_) => {}
                     Err(_) => drop(facts.files.insert(path, None)),
                 }
-                if facts.files.len() >= MAX_FILES {
+                if facts.files.len() >= most {
                     return facts;
                 }
             }

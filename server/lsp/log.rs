@@ -6,7 +6,7 @@ use lsp_types::MessageType;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry;
 
@@ -19,6 +19,8 @@ pub fn install() -> Lines {
     let (sender, lines) = unbounded_channel();
     let usual = || Targets::new().with_target("tt_jukebox", Level::INFO);
     let filter = std::env::var("TT_JUKEBOX_LOG").ok().and_then(|filter| filter.parse().ok()).unwrap_or_else(usual);
+    // Its codec logs every message as it is: a token among them, and each line of the log as a further line.
+    let filter = filter.with_target("tower_lsp", Level::INFO).with_target("tower_lsp::codec", LevelFilter::OFF);
     // A second call in one process keeps the first log; only tests do that.
     let _ = tracing::subscriber::set_global_default(registry().with(filter).with(ToClient(sender)));
     lines

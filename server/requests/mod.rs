@@ -15,6 +15,8 @@ pub mod setup;
 mod setup_goal;
 pub mod show;
 pub mod status;
+mod token;
+mod weights;
 
 pub use catalog::{CatalogInfo, catalog};
 pub use command::{command, install_files};
@@ -27,3 +29,5 @@ pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
+pub use token::{set_token, token};
+pub use weights::wanted;

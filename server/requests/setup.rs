@@ -4,6 +4,7 @@ use super::command::choose;
 use super::place::{choices_here, clones, for_entry, on_this_host};
 use super::setup_goal::goal;
 use crate::error::{Failure, FailureKind, Result};
+use crate::hub::Secret;
 use crate::protocol::{CommandParams, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams};
 use crate::recipe::{KeyFile, Place, Target, usual_target};
 use crate::session::Session;
@@ -22,6 +23,7 @@ pub struct Planned {
     /// What the setup is to reach.
     pub goal: Goal,
     known: Known,
+    token: Option<Secret>,
     /// The plan.
     pub plan: Plan,
 }
@@ -60,7 +62,7 @@ pub async fn planned(session: &Session, params: &SetupParams) -> Result<Planned>
     let mut facts = gather(&goal, &known).await;
     prove(&goal, &mut facts).await;
     let plan = plan(&goal, &facts);
-    Ok(Planned { goal, known, plan })
+    Ok(Planned { goal, known, token: session.token_for_children().map(|(_, secret)| secret), plan })
 }
 
 impl Planned {
@@ -101,7 +103,13 @@ impl Planned {
     pub fn start(&self, waits_for_person: bool) -> Result<Running> {
         self.check()?;
         let state = StateFolder::of(&self.goal.place());
-        engine::start(Job { goal: self.goal.clone(), known: self.known.clone(), state, waits_for_person })
+        engine::start(Job {
+            goal: self.goal.clone(),
+            known: self.known.clone(),
+            state,
+            waits_for_person,
+            token: self.token.clone(),
+        })
     }
 }
 

@@ -20,6 +20,7 @@ use super::goal::{Goal, HostGoal};
 use super::journal::StateFolder;
 use crate::environment::layout::Record;
 use crate::error::{Failure, FailureKind, Result};
+use crate::hub::Secret;
 use crate::protocol::{SetupOutcome, SetupProgress};
 
 /// Variable by which a later run knows the programs of an earlier one; its value is the state folder.
@@ -36,6 +37,8 @@ pub struct Job {
     pub state: StateFolder,
     /// True when somebody is there who can run what needs sudo.
     pub waits_for_person: bool,
+    /// The token of the hub, where children would not find it by themselves.
+    pub token: Option<Secret>,
 }
 
 /// How a run has ended.

@@ -199,6 +199,13 @@ impl Server {
         text
     }
 
+    /// Lines of the log that have come so far.
+    pub fn logged(&mut self) -> Vec<String> {
+        self.unread.extend(self.incoming.try_iter());
+        let lines = self.unread.iter().filter(|message| message["method"] == "window/logMessage");
+        lines.map(|message| message["params"]["message"].as_str().unwrap().to_owned()).collect()
+    }
+
     /// Fails when the server has said anything that no test has looked at.
     pub fn nothing_unread(&mut self) {
         self.unread.extend(self.incoming.try_iter());

@@ -10,6 +10,9 @@
 #[path = "../devices/fake_tree.rs"]
 #[allow(dead_code, reason = "shared with the tests of the probe")]
 mod fake_tree;
+#[path = "../hub/hub_server.rs"]
+#[allow(dead_code, reason = "shared with the tests of the hub")]
+mod hub_server;
 #[path = "../catalog/spec_server.rs"]
 #[allow(dead_code, reason = "shared with the tests of the catalog")]
 mod spec_server;
@@ -19,3 +22,4 @@ mod harness;
 mod lifecycle;
 mod monitor;
 mod requests;
+mod token;

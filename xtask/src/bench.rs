@@ -2,9 +2,13 @@
 //!
 //! Figures are medians of one run on one machine: compare them with each other, or with another run on the same machine.
 
+mod download;
 #[path = "../../tests/devices/fake_tree.rs"]
 #[allow(clippy::unwrap_used, dead_code, reason = "the generator of the tests, used whole")]
 mod fake_tree;
+#[path = "../../tests/hub/hub_server.rs"]
+#[allow(clippy::unwrap_used, dead_code, reason = "the hub of the tests, used whole")]
+mod hub_server;
 mod setup;
 mod sidecar;
 
@@ -39,6 +43,7 @@ pub fn run(args: &[String]) -> Result<()> {
     setup::measure(&workspace.sidecar())?;
     whole_process(&workspace)?;
     in_process(&workspace)?;
+    download::measure(&workspace.sidecar())?;
     sizes(&workspace)
 }
 

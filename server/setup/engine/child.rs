@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::MARK;
 use super::output::{Line, Lines};
+use crate::hub::Secret;
 use crate::protocol::SetupCommand;
 
 /// What is left of the output of a program that has ended is there at once, unless somebody else holds it open.
@@ -47,8 +48,16 @@ pub(super) struct Group {
     stderr: ChildStderr,
 }
 
-/// Starts a program. `keep_token` leaves the token of the hub in its environment.
-pub(super) fn start(command: &SetupCommand, state: &Path, keep_token: bool) -> io::Result<Group> {
+/// Who gets the token of the hub.
+pub(super) enum Token<'a> {
+    /// A program that does not need it: what is in our own environment is taken away.
+    Withheld,
+    /// A program that needs it: the given one, else what it finds by itself.
+    Given(Option<&'a Secret>),
+}
+
+/// Starts a program.
+pub(super) fn start(command: &SetupCommand, state: &Path, token: &Token<'_>) -> io::Result<Group> {
     let [program, args @ ..] = command.argv.as_slice() else { return Err(io::ErrorKind::InvalidInput.into()) };
     let mut starting = Command::new(program);
     starting.args(args).current_dir(&command.cwd).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -56,8 +65,10 @@ pub(super) fn start(command: &SetupCommand, state: &Path, keep_token: bool) -> i
     for name in &command.unset {
         starting.env_remove(name);
     }
-    if !keep_token {
-        starting.env_remove("HF_TOKEN").env_remove("HUGGING_FACE_HUB_TOKEN");
+    match token {
+        Token::Withheld => drop(starting.env_remove("HF_TOKEN").env_remove("HUGGING_FACE_HUB_TOKEN")),
+        Token::Given(Some(secret)) => drop(starting.env("HF_TOKEN", secret.expose())),
+        Token::Given(None) => {}
     }
     starting.envs(command.env.iter().map(|variable| (&variable.name, &variable.value)));
     starting.env(MARK, state);

@@ -1,5 +1,7 @@
 //! What a program prints, as lines: a bare carriage return ends one too, since git draws its progress with it.
 
+use crate::hub::Secret;
+
 /// A line, and whether it stays: what the next one writes over is progress and not for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
@@ -45,13 +47,14 @@ impl Lines {
     }
 }
 
-/// Values of this process's environment that must stand in no log.
-pub(super) fn secrets() -> Vec<String> {
+/// Values that must stand in no log: the token of the hub, and secrets of this process's environment.
+pub(super) fn secrets(token: Option<&Secret>) -> Vec<String> {
     let secret = |name: &str| ["TOKEN", "SECRET", "PASSWORD", "API_KEY"].iter().any(|word| name.contains(word));
     let all =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     // A short value would hide words that are none.
-    all.filter(|(name, value)| secret(name) && value.len() >= 8).map(|(_, value)| value).collect()
+    let of_environment = all.filter(|(name, value)| secret(name) && value.len() >= 8).map(|(_, value)| value);
+    of_environment.chain(token.map(|token| token.expose().to_owned())).collect()
 }
 
 /// The text without secrets.

@@ -46,7 +46,7 @@ pub(super) async fn run(job: &Job, send: watch::Sender<SetupProgress>, cancel: &
     let run = Run {
         job,
         cancel: cancel.child_token(),
-        secrets: output::secrets(),
+        secrets: output::secrets(job.token.as_ref()),
         progress: RefCell::new(first(&plan)),
         children: RefCell::default(),
         send,

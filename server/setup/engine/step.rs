@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::time::sleep;
 
-use super::child::{self, End, Heard};
+use super::child::{self, End, Heard, Token};
 use super::log::Log;
 use super::output::{Line, redacted};
 use super::run::Run;
@@ -100,8 +100,11 @@ async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut L
     let shown = words(&command.argv, Shell::Bash).unwrap_or_default();
     log.write(&format!("$ {}", redacted(&shown, &run.secrets)), true);
     let failed = |why: String, log: &Log| failure(run, step, why, log);
-    let needs_token = step.shown.needs.contains(&Need::Token);
-    let mut group = match child::start(command, run.job.state.path(), needs_token) {
+    let token = match step.shown.needs.contains(&Need::Token) {
+        true => Token::Given(run.job.token.as_ref()),
+        false => Token::Withheld,
+    };
+    let mut group = match child::start(command, run.job.state.path(), &token) {
         Ok(group) => group,
         Err(error) => {
             let program = command.argv.first().map_or("the program", String::as_str);
