@@ -4,8 +4,8 @@
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { type CancellationToken, type LogOutputChannel } from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, State } from "vscode-languageclient/node";
+import { type CancellationToken, type Disposable, type LogOutputChannel } from "vscode";
+import { CloseAction, ErrorAction, LanguageClient, ProgressType, State } from "vscode-languageclient/node";
 import { FailureError } from "./failure";
 import { earlyExit, end } from "./launch";
 import type { Notifications, Requests, Status } from "./protocol";
@@ -33,6 +33,8 @@ export interface Connection {
     params: Requests[M]["params"],
     token?: CancellationToken,
   ): Promise<Requests[M]["result"]>;
+  /** Passes on what the server says under this token of `$/progress`, until it is disposed of. */
+  onProgress<T>(token: string, hear: (value: T) => void): Disposable;
   stop(): Promise<void>;
 }
 
@@ -105,6 +107,7 @@ export async function connect(options: ClientOptions): Promise<Connection> {
       token === undefined
         ? client.sendRequest<Requests[M]["result"]>(method, params)
         : client.sendRequest<Requests[M]["result"]>(method, params, token),
+    onProgress: <T>(token: string, hear: (value: T) => void) => client.onProgress(new ProgressType<T>(), token, hear),
     stop: async () => {
       stopping = true;
       const gone = end(child, STOP_MS);

@@ -19,6 +19,7 @@ import { chooseModel } from "./picker";
 import type { CatalogInfo, Host, ModelDetails } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
 import { pickAndServe, serve } from "./serve";
+import { setUp, showSetupOutput } from "./setup";
 import { openWalkthrough } from "./walkthrough";
 
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
@@ -38,6 +39,10 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.jukeboxSearchLlama": (parts) => pickAndServe(parts, "llama"),
   "tenstorrent.startVllmServer": (parts, model) =>
     typeof model === "string" ? serve(parts, model, null) : pickAndServe(parts),
+  "tenstorrent.setUpModel": setUp,
+  "tenstorrent.showSetupOutput": () => {
+    showSetupOutput();
+  },
   "tenstorrent.showModel": showModel,
   "tenstorrent.refreshCatalog": lookForNewerModels,
   "tenstorrent.doctor": doctor,

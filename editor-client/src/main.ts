@@ -4,6 +4,7 @@ import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import { toFailure } from "./failure";
 import { Monitor } from "./monitor";
+import { offerUnfinished } from "./setup";
 import { Sidecar } from "./sidecar";
 import { StatusItem } from "./status";
 import { Terminals } from "./terminals";
@@ -30,10 +31,12 @@ export function activate(context: ExtensionContext): Api {
   sidecar.onStatus(({ done }) => {
     ticks.show(done);
   });
-  const registered = registerCommands({ context, log, sidecar, terminals, documents, status });
+  const parts = { context, log, sidecar, terminals, documents, status };
+  const registered = registerCommands(parts);
   context.subscriptions.push(...registered, status, monitor, ticks, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
+    offerUnfinished(parts);
     // Nobody asked for anything yet: the status bar says what is wrong, a message would only interrupt.
     sidecar.start().catch((error: unknown) => {
       log.warn(toFailure(error).why);

@@ -1209,7 +1209,11 @@ model: string,
 /**
  * Device name of the spec file; null takes the best one that this box has.
  */
-device: string | null, };
+device: string | null, 
+/**
+ * Shell that the line for a terminal is quoted for; null is bash.
+ */
+shell?: Shell, };
 
 /**
  * Answer of `tenstorrent/setup/plan` and of `setup --dry-run --json`.
@@ -1270,7 +1274,64 @@ notes: Array<string>,
 /**
  * The plan as Markdown.
  */
-text: string, };
+text: string, 
+/**
+ * A bash script that does the same; empty where a word of it cannot be written down.
+ */
+script: string, 
+/**
+ * What runs it from a terminal: program and arguments as one line for a shell.
+ */
+terminal: string, };
+
+/**
+ * One snapshot of a run: the value of `$/progress`, and a line of `setup --json`.
+ */
+export type SetupProgress = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * `begin`, `report` or `end`, as the language server protocol has it.
+ */
+kind: string, 
+/**
+ * Heading, for the first event.
+ */
+title: string, 
+/**
+ * One line for the person.
+ */
+message: string, 
+/**
+ * Plan that is run.
+ */
+plan: string, 
+/**
+ * Where the run stands.
+ */
+state: SetupState, 
+/**
+ * Steps that are done.
+ */
+step: number, 
+/**
+ * Steps in all.
+ */
+of: number, 
+/**
+ * Every step.
+ */
+steps: Array<StepProgress>, 
+/**
+ * True when another process runs it and this one watches.
+ */
+joined: boolean, 
+/**
+ * Why it has ended; null while it runs and when all is well.
+ */
+failure: Failure | null, };
 
 /**
  * Parameters of `tenstorrent/setup/run`.
@@ -1288,6 +1349,11 @@ device: string | null,
  * Token under which `$/progress` is sent; null sends none.
  */
 work_done_token: ProgressToken | null, };
+
+/**
+ * How far one step, or a whole run, has come.
+ */
+export type SetupState = "pending" | "running" | "waiting" | "done" | "failed" | "cancelled";
 
 /**
  * One step of a plan.
@@ -1418,6 +1484,59 @@ done: Array<string>,
  * Seconds between two looks; null when the person has switched automatic updates off.
  */
 interval_s: number | null, };
+
+/**
+ * How far one step has come.
+ */
+export type StepProgress = { 
+/**
+ * Its name in the plan.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * Where it stands.
+ */
+state: SetupState, 
+/**
+ * Units that are done; null while nobody has counted.
+ */
+done: number | null, 
+/**
+ * Units in all; null when it is not known.
+ */
+total: number | null, 
+/**
+ * What is counted: `bytes`, `objects`, `files`, `packages`; empty while nothing is.
+ */
+unit: string, 
+/**
+ * Units a second, measured over the last seconds; null when it is not known.
+ */
+rate: number | null, 
+/**
+ * Seconds left at that rate; null when it is not known.
+ */
+seconds_left: number | null, 
+/**
+ * True when nothing has been heard of it for a minute.
+ */
+stalled: boolean, 
+/**
+ * The last line that it printed, or the command that it waits for.
+ */
+line: string, 
+/**
+ * File with all that it printed; null when it has not run.
+ */
+log: string | null, 
+/**
+ * True when this run has run it; false when it was done before.
+ */
+ran: boolean, };
 
 /**
  * What the command starts.

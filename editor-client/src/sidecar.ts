@@ -1,4 +1,5 @@
 /** The sidecar's life: started on first use, once; restarted after a crash, but not for ever; typed requests. */
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import {
@@ -16,7 +17,7 @@ import { CrashLimit } from "./crashes";
 import { FailureError, showFailure, toFailure, type Failure } from "./failure";
 import { launch, nothingToStart } from "./launch";
 import { say } from "./message";
-import type { Requests, Status } from "./protocol";
+import type { Requests, SetupOutcome, SetupProgress, Status } from "./protocol";
 import { editorProxy } from "./proxy";
 import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
@@ -100,6 +101,24 @@ export class Sidecar implements Disposable {
       this.log.warn(`${method}: ${failure.kind}: ${failure.what}: ${failure.why}`);
       throw new FailureError(failure);
     }
+  }
+
+  /** Runs a setup and passes on every snapshot of its progress. */
+  setUp(
+    goal: { readonly model: string; readonly device: string | null },
+    hear: (progress: SetupProgress) => void,
+    token: CancellationToken,
+  ): Promise<SetupOutcome> {
+    const name = `setup-${randomUUID()}`;
+    return this.connected()
+      .then(async (connection) => {
+        const heard = connection.onProgress(name, hear);
+        try {
+          return await this.request("tenstorrent/setup/run", { ...goal, work_done_token: name }, token);
+        } finally {
+          heard.dispose();
+        }
+      });
   }
 
   /** Stops it and starts it again. Calls queue up, so the last settings always win. */

@@ -41,7 +41,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
-    let params = SetupParams { model: options.model.join(" "), device: options.device.clone() };
+    let params = SetupParams { model: options.model.join(" "), device: options.device.clone(), shell: None };
     let planned = block_on_stoppable(planned(session, &params))?;
     let plan = &planned.plan.shown;
     if options.script {

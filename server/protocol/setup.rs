@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::recipe::{Target, Variable};
+use crate::recipe::{Shell, Target, Variable};
 
 /// Parameters of `tenstorrent/setup/plan`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct SetupParams {
     pub model: String,
     /// Device name of the spec file; null takes the best one that this box has.
     pub device: Option<String>,
+    /// Shell that the line for a terminal is quoted for; null is bash.
+    #[cfg_attr(test, ts(optional))]
+    pub shell: Option<Shell>,
 }
 
 /// Parameters of `tenstorrent/setup/run`.
@@ -147,6 +150,10 @@ pub struct SetupPlan {
     pub notes: Vec<String>,
     /// The plan as Markdown.
     pub text: String,
+    /// A bash script that does the same; empty where a word of it cannot be written down.
+    pub script: String,
+    /// What runs it from a terminal: program and arguments as one line for a shell.
+    pub terminal: String,
 }
 
 /// How far one step, or a whole run, has come.

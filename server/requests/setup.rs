@@ -6,7 +6,7 @@ use super::setup_goal::goal;
 use crate::error::{Failure, FailureKind, Result};
 use crate::hub::Secret;
 use crate::protocol::{CommandParams, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams};
-use crate::recipe::{KeyFile, Place, Target, usual_target};
+use crate::recipe::{KeyFile, Place, Shell, Target, usual_target, words};
 use crate::session::Session;
 use crate::setup::engine::{self, Ended, Job, Running};
 use crate::setup::facts::{Known, gather, prove};
@@ -33,7 +33,18 @@ pub struct Planned {
 /// # Errors
 /// When no entry fits, when the entry cannot be served here, and when a setting cannot be used.
 pub async fn setup_plan(session: &Session, params: SetupParams) -> Result<SetupPlan> {
-    Ok(planned(session, &params).await?.plan.shown)
+    let planned = planned(session, &params).await?;
+    let script = planned.script().unwrap_or_default();
+    let terminal = in_terminal(&planned.plan.shown.model_id, params.shell.unwrap_or_default());
+    Ok(SetupPlan { script, terminal, ..planned.plan.shown })
+}
+
+/// The line that runs this very program on the entry.
+fn in_terminal(model_id: &str, shell: Shell) -> String {
+    let program = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
+    let line = ["setup", model_id].map(str::to_owned);
+    let line: Vec<String> = std::iter::once(program.unwrap_or_else(|| "tt-jukebox".into())).chain(line).collect();
+    words(&line, shell).unwrap_or_default()
 }
 
 /// The same, with what is needed to run it.
@@ -165,7 +176,7 @@ pub async fn run_setup(
 /// # Errors
 /// As [`run_setup`].
 pub async fn setup_run(session: &Session, params: SetupRunParams) -> Result<SetupOutcome> {
-    let wanted = SetupParams { model: params.model, device: params.device };
+    let wanted = SetupParams { model: params.model, device: params.device, shell: None };
     let Some(token) = params.work_done_token else {
         return run_setup(session, &wanted, true, &mut |_| ()).await;
     };

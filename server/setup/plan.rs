@@ -120,6 +120,8 @@ pub fn plan(goal: &Goal, facts: &SetupFacts) -> Plan {
         steps: steps.iter().map(|step| step.shown.clone()).collect(),
         notes: goal.notes.clone(),
         text: String::new(),
+        script: String::new(),
+        terminal: String::new(),
     };
     if let (Some(host), false) = (&goal.host, facts.references.is_empty()) {
         let clones: Vec<String> = facts.references.values().map(|path| path.display().to_string()).collect();

@@ -1,0 +1,171 @@
+/** From a model to "ready to serve": the plan first, then a run with progress that can be stopped and carried on. */
+import {
+  commands,
+  env,
+  l10n,
+  ProgressLocation,
+  StatusBarAlignment,
+  Uri,
+  window,
+  type OutputChannel,
+} from "vscode";
+import { showFailure, toFailure } from "./failure";
+import { say, type Action } from "./message";
+import type { Parts } from "./parts";
+import { chooseModel } from "./picker";
+import type { SetupOutcome, SetupPlan, SetupProgress } from "./protocol";
+import { logOf, news, obstaclesText, planText, progressText } from "./setup-text";
+
+/** What a window that goes away leaves behind, so that the next one can carry on. */
+const UNFINISHED = "setup.unfinished";
+
+export interface Goal {
+  readonly model: string;
+  readonly device: string | null;
+  /** For people. */
+  readonly name: string;
+}
+
+let output: OutputChannel | undefined;
+
+/** Shows the plan for a model, and what can be done with it. */
+export async function setUp(parts: Parts, model: unknown): Promise<SetupPlan | undefined> {
+  const goal = typeof model === "string" ? { model, device: null, name: model } : await choose(parts);
+  return goal === undefined ? undefined : showPlan(parts, goal);
+}
+
+async function choose(parts: Parts): Promise<Goal | undefined> {
+  const match = await chooseModel(parts, { purpose: l10n.t("choose one to set up") });
+  if (match === undefined) {
+    return undefined;
+  }
+  const device = match.experimental === null ? match.device_type : null;
+  return { model: match.model_id, device, name: match.model_name };
+}
+
+async function showPlan(parts: Parts, goal: Goal): Promise<SetupPlan> {
+  const shell = parts.terminals.shell("main") ?? undefined;
+  const params = { model: goal.model, device: goal.device, ...(shell === undefined ? {} : { shell }) };
+  const plan = await window.withProgress(
+    { location: ProgressLocation.Notification, title: l10n.t("Looking at what {0} needs", goal.name), cancellable: true },
+    (_progress, token) => parts.sidecar.request("tenstorrent/setup/plan", params, token),
+  );
+  await parts.documents.preview(l10n.t("Set up {0}", plan.model_name), plan.text, true);
+  const script = {
+    title: l10n.t("Copy as Script"),
+    run: async () => {
+      await env.clipboard.writeText(plan.script);
+      say("info", l10n.t("The script is in the clipboard. It does what the plan says."));
+    },
+  };
+  const obstacles = obstaclesText(plan);
+  if (obstacles !== "") {
+    say("warning", obstacles, [{ title: l10n.t("Look Again"), run: () => told(showPlan(parts, goal)) }, script]);
+    return plan;
+  }
+  say("info", planText(plan), [
+    { title: l10n.t("Run"), run: () => told(run(parts, goal)) },
+    { title: l10n.t("Run in Terminal"), run: () => told(parts.terminals.place("main", plan.terminal)) },
+    script,
+  ]);
+  return plan;
+}
+
+/** Runs the setup, or joins the window that has it under way. Undefined when it was stopped or has failed. */
+export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | undefined> {
+  const { context, sidecar } = parts;
+  await context.workspaceState.update(UNFINISHED, goal);
+  let last: SetupProgress | undefined;
+  const item = window.createStatusBarItem("tenstorrent.setup", StatusBarAlignment.Left, 99);
+  item.name = l10n.t("Tenstorrent Setup");
+  item.command = "tenstorrent.showSetupOutput";
+  const hear = (now: SetupProgress, report: (message: string) => void) => {
+    report(progressText(now));
+    item.text = `$(sync~spin) ${l10n.t("Setup {0}/{1}", now.step, now.of)}`;
+    item.tooltip = progressText(now);
+    item.accessibilityInformation = { label: l10n.t("Setup of {0}: {1}", goal.name, progressText(now)) };
+    item.show();
+    news(last, now).forEach((line) => {
+      channel().appendLine(line);
+    });
+    offerWaiting(parts, last, now);
+    last = now;
+  };
+  try {
+    const outcome = await window.withProgress(
+      { location: ProgressLocation.Notification, title: l10n.t("Setting up {0}", goal.name), cancellable: true },
+      (progress, token) => {
+        const report = (message: string) => {
+          progress.report({ message });
+        };
+        return sidecar.setUp({ model: goal.model, device: goal.device }, (now) => {
+          hear(now, report);
+        }, token);
+      },
+    );
+    await context.workspaceState.update(UNFINISHED, undefined);
+    channel().appendLine(outcome.text);
+    say("info", outcome.text, [
+      { title: l10n.t("Prepare Its Command"), run: () => commands.executeCommand("tenstorrent.startVllmServer", goal.model) },
+    ]);
+    return outcome;
+  } catch (error) {
+    const failure = toFailure(error);
+    channel().appendLine(`${failure.what}: ${failure.why} ${failure.next}`);
+    const again = { title: l10n.t("Carry On"), run: () => told(run(parts, goal)) };
+    if (failure.kind === "cancelled") {
+      say("info", l10n.t("The setup of {0} is stopped. What is done stays done.", goal.name), [again]);
+    } else {
+      showFailure(failure, [{ ...again, title: l10n.t("Retry") }, ...openLog(last)]);
+    }
+    return undefined;
+  } finally {
+    item.dispose();
+  }
+}
+
+/** After a window was closed or reloaded in the middle of a setup: says so, and carries on when that is wanted. */
+export function offerUnfinished(parts: Parts): void {
+  const goal = parts.context.workspaceState.get<Goal>(UNFINISHED);
+  if (goal === undefined) {
+    return;
+  }
+  const forget = () => parts.context.workspaceState.update(UNFINISHED, undefined);
+  say("info", l10n.t("The setup of {0} was interrupted. It carries on where it stopped.", goal.name), [
+    { title: l10n.t("Carry On"), run: () => told(run(parts, goal)) },
+    { title: l10n.t("Forget It"), run: forget },
+  ]);
+}
+
+/** The output channel with everything that setups have said. */
+export function showSetupOutput(): void {
+  channel().show(true);
+}
+
+/** A step that needs the administrator waits for a command; the person runs it where it can be seen. */
+function offerWaiting({ terminals }: Parts, before: SetupProgress | undefined, now: SetupProgress): void {
+  for (const step of now.steps.filter(({ state }) => state === "waiting")) {
+    if (before?.steps.find(({ id }) => id === step.id)?.state !== "waiting") {
+      const put = { title: l10n.t("Put It into the Terminal"), run: () => told(terminals.place("main", step.line)) };
+      say("warning", l10n.t("{0} needs the rights of the administrator: {1}", step.title, step.line), [put]);
+    }
+  }
+}
+
+function openLog(last: SetupProgress | undefined): Action[] {
+  const log = logOf(last);
+  const open = (path: string) => told(window.showTextDocument(Uri.file(path)));
+  return log === undefined ? [] : [{ title: l10n.t("Open Log"), run: () => open(log) }];
+}
+
+function channel(): OutputChannel {
+  output ??= window.createOutputChannel("Tenstorrent Setup");
+  return output;
+}
+
+/** A button's work has nobody who waits for it, so its failure is told here. */
+function told(work: Thenable<unknown>): Promise<unknown> {
+  return Promise.resolve(work).catch((error: unknown) => {
+    showFailure(toFailure(error));
+  });
+}
