@@ -8,7 +8,7 @@ import { type CancellationToken, type Disposable, type LogOutputChannel } from "
 import { CloseAction, ErrorAction, LanguageClient, ProgressType, State } from "vscode-languageclient/node";
 import { FailureError } from "./failure";
 import { earlyExit, end } from "./launch";
-import type { Notifications, Requests, Status } from "./protocol";
+import type { Notifications, Requests, SetupProgress, Status } from "./protocol";
 
 const STOP_MS = 2000;
 const START_MS = 15_000;
@@ -33,8 +33,8 @@ export interface Connection {
     params: Requests[M]["params"],
     token?: CancellationToken,
   ): Promise<Requests[M]["result"]>;
-  /** Passes on what the server says under this token of `$/progress`, until it is disposed of. */
-  onProgress<T>(token: string, hear: (value: T) => void): Disposable;
+  /** Passes on what the server says of a setup under this token, until it is disposed of. */
+  onProgress(token: string, hear: (progress: SetupProgress) => void): Disposable;
   stop(): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ export async function connect(options: ClientOptions): Promise<Connection> {
       token === undefined
         ? client.sendRequest<Requests[M]["result"]>(method, params)
         : client.sendRequest<Requests[M]["result"]>(method, params, token),
-    onProgress: <T>(token: string, hear: (value: T) => void) => client.onProgress(new ProgressType<T>(), token, hear),
+    onProgress: (token, hear) => client.onProgress(new ProgressType<SetupProgress>(), token, hear),
     stop: async () => {
       stopping = true;
       const gone = end(child, STOP_MS);

@@ -24,9 +24,10 @@ const KEYBINDINGS = [
 /**
  * Installs the package and starts the editor. `settings(own)` writes the extension's settings while it runs: they
  * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
+ * `prepare(sandbox)` puts further things into the home or the environment before anything starts.
  * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
  */
-export async function startServer({ simulate = "n150", fakeBox = false } = {}) {
+export async function startServer({ simulate = "n150", fakeBox = false, prepare } = {}) {
   const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
   let box;
   const user = join(sandbox.data, "User");
@@ -36,6 +37,7 @@ export async function startServer({ simulate = "n150", fakeBox = false } = {}) {
       box = new FakeBox(join(sandbox.root, "box"));
       Object.assign(sandbox.env, { TT_JUKEBOX_ROOT: box.root, TT_JUKEBOX_TT_SMI: box.ttSmi });
     }
+    prepare?.(sandbox);
     writeSettings(join(user, "settings.json"));
     writeFileSync(join(user, "keybindings.json"), JSON.stringify(KEYBINDINGS));
     const entry = join(codeServerFolder(), "node_modules", "code-server");

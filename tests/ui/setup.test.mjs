@@ -1,0 +1,105 @@
+/**
+ * A setup in the editor: the plan before anything runs, a run with progress that Cancel stops, a window that is reloaded
+ * in the middle, and a good end. The container program stands in for the real one; its image takes a while to come.
+ */
+import assert from "node:assert/strict";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { useSession } from "./session.mjs";
+
+const LIMIT = { timeout: 120_000 };
+const SET_UP = "Tenstorrent: Set Up a Model";
+const MODEL = "Example-Media";
+const DOCKER = `#!/bin/bash
+case "$1" in
+  version) echo 27.0;;
+  image) [ -e "$HOME/images/pulled" ] || exit 1;;
+  pull)
+    echo "begin $$" >> "$HOME/pulls"
+    for part in $(seq 1 "$(cat "$HOME/pull-seconds")"); do echo "layer $part: Downloading"; sleep 1; done
+    mkdir -p "$HOME/images"; touch "$HOME/images/pulled"; echo "end $$" >> "$HOME/pulls";;
+  volume) case "$2" in
+    inspect) [ -e "$HOME/images/\${!#}" ] || exit 1;;
+    create) mkdir -p "$HOME/images"; touch "$HOME/images/$3";;
+  esac;;
+esac
+`;
+const SPECS = {
+  release_version: "0.25.0",
+  model_specs: {
+    e: {
+      model_id: "id_x_Example-Media_n150", hf_model_repo: "example/Media", model_name: MODEL, device_type: "N150",
+      inference_engine: "media", version: "0.20.0", tt_metal_commit: "abcdef0", vllm_commit: null,
+      docker_image: "example.org/image:1.0", min_disk_gb: 0.001, min_ram_gb: 0.001, model_type: "IMAGE",
+      impl: { impl_id: "x", impl_name: "x" }, device_model_spec: { default_impl: true, vllm_args: {} },
+    },
+  },
+};
+
+const session = useSession({ prepare });
+
+function prepare({ env, home }) {
+  const bin = join(home, "bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "docker"), DOCKER);
+  chmodSync(join(bin, "docker"), 0o755);
+  writeFileSync(join(home, "specs.json"), JSON.stringify(SPECS));
+  writeFileSync(join(home, "pull-seconds"), "60");
+  Object.assign(env, { PATH: `${bin}:${env.PATH}`, TT_JUKEBOX_CATALOG: join(home, "specs.json") });
+}
+
+const pulls = () => {
+  const file = join(session.server.sandbox.home, "pulls");
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
+};
+const begun = (count) =>
+  session.workbench.until("the pull", () => pulls().filter((line) => line.startsWith("begin")).length, (n) => n === count);
+const press = (name) => session.workbench.page.getByRole("button", { name, exact: true }).last().click();
+const running = (pid) => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+
+test("the plan stands there before anything runs", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.until("the device", () => workbench.statusItem(), ({ text }) => /n150/i.test(text));
+  await workbench.runCommand(SET_UP);
+  await workbench.pick(MODEL);
+  await workbench.message(/0 of \d+ steps are done/);
+  const plan = await workbench.until("the plan", () => workbench.framedText(), (text) => text.includes(`Set up ${MODEL}`));
+  assert.match(plan, /docker pull example\.org\/image:1\.0/);
+  assert.deepEqual(pulls(), []);
+  await workbench.screenshot("setup-plan");
+});
+
+test("a run shows its progress, and Cancel ends what it has started", LIMIT, async () => {
+  const { workbench } = session;
+  await press("Run");
+  await begun(1);
+  await workbench.message(/of \d+ steps · .*image/i);
+  await workbench.page.locator(".statusbar-item", { hasText: /Setup \d+\/\d+/ }).waitFor();
+  await workbench.screenshot("setup-running");
+  const [, pid] = pulls()[0].split(" ");
+  await press("Cancel");
+  await workbench.message(/is stopped\. What is done stays done/);
+  await workbench.until("the end of the pull", () => running(pid), (still) => !still);
+  await workbench.screenshot("setup-cancelled");
+});
+
+test("a window that is reloaded in the middle carries on, and ends well", LIMIT, async () => {
+  const { server, workbench } = session;
+  await press("Carry On");
+  await begun(2);
+  await workbench.page.reload();
+  await workbench.message(/was interrupted\. It carries on where it stopped/, 60_000);
+  await workbench.screenshot("setup-after-reload");
+  writeFileSync(join(server.sandbox.home, "pull-seconds"), "2");
+  await press("Carry On");
+  await begun(3);
+  await workbench.page.getByRole("button", { name: "Prepare Its Command" }).last().waitFor({ timeout: 60_000 });
+  await workbench.screenshot("setup-done");
+  assert.equal(pulls().filter((line) => line.startsWith("end")).length, 1, "what was cut off was done again, once");
+  await workbench.clearMessages();
+  await workbench.runCommand(SET_UP);
+  await workbench.pick(MODEL);
+  const text = await workbench.message(/(\d+) of \1 steps are done/);
+  assert.ok(text);
+});
