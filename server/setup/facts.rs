@@ -187,7 +187,11 @@ async fn pythons() -> BTreeSet<String> {
     for name in ["python3", "python3.10", "python3.11", "python3.12", "python3.13"] {
         let Ok(path) = which::which(name) else { continue };
         if let Ok(answer) = process::run(&path, &ASK, &[], PATIENCE, 1 << 12).await {
-            found.insert(String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+            let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+            // A stub that only says how to install it gives no version.
+            if version.starts_with(|c: char| c.is_ascii_digit()) {
+                found.insert(version);
+            }
         }
     }
     found
