@@ -121,6 +121,7 @@ pub async fn gather(goal: &Goal, known: &Known) -> SetupFacts {
         facts.half = half::half(&host.layout);
     } else if let Some(program) = &facts.container_program {
         facts.container_trouble = container_trouble(program).await;
+        facts.weights = container_disk(program).await;
     }
     facts
 }
@@ -178,6 +179,16 @@ async fn container_trouble(program: &str) -> Option<String> {
         Ok(finished) => Some(format!("`{program} version` ends with {}", finished.code.unwrap_or(-1))),
         Err(error) => Some(format!("`{program} version`: {error}")),
     }
+}
+
+/// The disk of images and volumes, where the weights of a container go. Unknown where the program does not say, or where
+/// its folder is that of another machine.
+async fn container_disk(program: &str) -> Disk {
+    let format = if program == "podman" { "{{.Store.GraphRoot}}" } else { "{{.DockerRootDir}}" };
+    let Ok(path) = which::which(program) else { return Disk::default() };
+    let answer = process::run(&path, &["info", "--format", format], &[], PATIENCE, 1 << 16).await;
+    let folder = answer.map(|answer| PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim())).unwrap_or_default();
+    if folder.is_absolute() && folder.is_dir() { disk(&folder) } else { Disk::default() }
 }
 
 /// Versions of the Pythons on PATH, each asked itself: a name promises nothing.
