@@ -113,7 +113,7 @@ fn text(plan: &SetupPlan) -> String {
     text.push('\n');
     for obstacle in &plan.obstacles {
         let mark = if obstacle.blocking { "in the way" } else { "note" };
-        text.push_str(&printable(&format!("{mark}: {} - {}\n", obstacle.what, obstacle.why)));
+        text.push_str(&printable(&format!("{mark}: {} - {}", obstacle.what, obstacle.why)));
         text.push_str(&format!("\n      {}\n", printable(&obstacle.next)));
     }
     for note in &plan.notes {

@@ -29,7 +29,7 @@ pub use files::{CommandFile, FileCondition, FileState, Purpose};
 pub use host::{decide, host};
 pub use place::{KeyFile, Place};
 pub use reach::{refused, usual_target};
-pub use shell::{Shell, Unquotable, is_unseen, render, words};
+pub use shell::{Shell, Unquotable, is_unseen, is_variable_name, render, words};
 pub use trial::{Trial, served_name, trials};
 
 /// A command as data; the text of it is made by [`render`].

@@ -121,6 +121,7 @@ pub async fn gather(goal: &Goal, known: &Known) -> SetupFacts {
         facts.half = half::half(&host.layout);
     } else if let Some(program) = &facts.container_program {
         facts.container_trouble = container_trouble(program).await;
+        facts.weights = container_disk(program).await;
     }
     facts
 }
@@ -180,6 +181,16 @@ async fn container_trouble(program: &str) -> Option<String> {
     }
 }
 
+/// The disk of images and volumes, where the weights of a container go. Unknown where the program does not say, or where
+/// its folder is that of another machine.
+async fn container_disk(program: &str) -> Disk {
+    let format = if program == "podman" { "{{.Store.GraphRoot}}" } else { "{{.DockerRootDir}}" };
+    let Ok(path) = which::which(program) else { return Disk::default() };
+    let answer = process::run(&path, &["info", "--format", format], &[], PATIENCE, 1 << 16).await;
+    let folder = answer.map(|answer| PathBuf::from(String::from_utf8_lossy(&answer.stdout).trim())).unwrap_or_default();
+    if folder.is_absolute() && folder.is_dir() { disk(&folder) } else { Disk::default() }
+}
+
 /// Versions of the Pythons on PATH, each asked itself: a name promises nothing.
 async fn pythons() -> BTreeSet<String> {
     const ASK: [&str; 2] = ["-c", "import sys; print('%d.%d' % sys.version_info[:2])"];
@@ -187,7 +198,11 @@ async fn pythons() -> BTreeSet<String> {
     for name in ["python3", "python3.10", "python3.11", "python3.12", "python3.13"] {
         let Ok(path) = which::which(name) else { continue };
         if let Ok(answer) = process::run(&path, &ASK, &[], PATIENCE, 1 << 12).await {
-            found.insert(String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+            let version = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+            // A stub that only says how to install it gives no version.
+            if version.starts_with(|c: char| c.is_ascii_digit()) {
+                found.insert(version);
+            }
         }
     }
     found

@@ -70,6 +70,12 @@ fn a_commit_that_the_plugin_has_not_is_looked_for_in_the_fork() {
     assert!(outcome["ran"].as_array().unwrap().contains(&"vllm.install".into()), "{outcome}");
     assert_eq!(home.count("git clone --bare"), 3);
     assert!(home.environment("E6").join("vllm/plugins/vllm-tt-plugin/src/config.py").is_file());
+    let logs = home.state(home.environment("E6").file_name().unwrap().to_str().unwrap()).join("log");
+    let install = fs::read_to_string(logs.join("vllm.install.log")).unwrap();
+    assert!(
+        !install.contains("docs/install-vllm-tt.sh"),
+        "the tree is looked at before anything is installed: {install}"
+    );
 }
 
 #[test]

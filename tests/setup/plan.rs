@@ -104,3 +104,20 @@ fn hostile_spec_text_reaches_no_shell() {
         .output();
     assert!(!home.path().join("evil").exists(), "{}", describe(&output.unwrap()));
 }
+
+#[test]
+fn the_disk_of_a_container_is_that_of_its_volumes() {
+    let home = Home::new();
+    let specs = fs::read_to_string(home.path().join("specs.json")).unwrap();
+    home.write("specs.json", &specs.replace("\"min_disk_gb\":0.001", "\"min_disk_gb\":90000000"));
+    let obstacle = |id: &str| {
+        let plan = home.json(&["setup", "model-media", "--dry-run", "--json"]);
+        plan["obstacles"].as_array().unwrap().iter().find(|row| row["id"] == id).cloned()
+    };
+    let what = obstacle("disk").unwrap()["what"].as_str().unwrap().to_owned();
+    assert!(what.ends_with(&format!("needed at {}", home.path().display())), "{what}");
+    home.tool("docker", "#!/bin/sh\n[ \"$1\" = version ]\n");
+    assert_eq!(obstacle("disk"), None, "what nobody knows is not held against anybody");
+    home.tool("docker", "#!/bin/sh\nexit 1\n");
+    assert_eq!(obstacle("container").unwrap()["blocking"], true);
+}

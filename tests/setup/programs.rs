@@ -32,6 +32,7 @@ echo "Resolved 3 packages in 1ms"; echo "Installed 3 packages in 1ms"; echo "end
 pub const DOCKER: &str = r#"#!/bin/bash
 case "$1" in
   version) echo 27.0;;
+  info) echo "$HOME";;
   image) [ -e "$HOME/images/pulled" ] || exit 1;;
   pull) echo "begin pull" >> "$STAND_IN_LOG"; sleep "${STAND_IN_SECONDS:-0.05}"; mkdir -p "$HOME/images"; touch "$HOME/images/pulled"; echo "end pull" >> "$STAND_IN_LOG";;
   volume) case "$2" in

@@ -102,3 +102,33 @@ fn a_stop_ends_the_whole_group_and_the_next_run_carries_on() {
         assert_eq!(home.set_up("model-E3")["ran"], serde_json::json!(["pins"]), "{trap}");
     }
 }
+
+#[test]
+fn what_a_killed_run_has_left_running_is_ended_by_the_next_one() {
+    let home = Home::new();
+    home.tool("uv", "#!/bin/bash\necho 'begin uv' >> \"$STAND_IN_LOG\"\n(sleep 300) & sleep 300\n");
+    let mut running = home.start("model-E3");
+    assert!(running.until(|| home.count("begin uv") > 0), "{}", running.output());
+    running.signal("KILL");
+    assert_eq!(running.end(), None);
+    let left = home.left_running();
+    assert!(left.len() >= 2, "the programs of the killed run go on: {left:?}");
+    home.tool("uv", "#!/bin/sh\n");
+    assert_eq!(home.set_up("model-E3")["ran"], serde_json::json!(["pins"]));
+    assert!(left.iter().all(|pid| !crate::harness::alive(*pid)), "{left:?}");
+}
+
+#[test]
+fn a_program_that_is_stopped_may_tidy_up() {
+    let home = Home::new();
+    home.tool(
+        "uv",
+        "#!/bin/bash\ntrap 'sleep 0.5; echo tidied >> \"$STAND_IN_LOG\"; exit 1' INT\necho 'begin uv' >> \"$STAND_IN_LOG\"\n\
+         for i in $(seq 300); do sleep 1; done\n",
+    );
+    let mut running = home.start("model-E3");
+    assert!(running.until(|| home.count("begin uv") > 0), "{}", running.output());
+    running.signal("INT");
+    assert_eq!(running.end(), Some(130), "{}", running.output());
+    assert_eq!(home.count("tidied"), 1, "INT comes first, and it is given its time");
+}

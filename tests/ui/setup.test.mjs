@@ -46,6 +46,8 @@ function prepare({ env, home }) {
   chmodSync(join(bin, "docker"), 0o755);
   writeFileSync(join(home, "specs.json"), JSON.stringify(SPECS));
   writeFileSync(join(home, "pull-seconds"), "60");
+  // The editor takes its PATH from a login shell.
+  writeFileSync(join(home, ".profile"), 'PATH="$HOME/bin:$PATH"\n. "$HOME/.bashrc"\n');
   Object.assign(env, { PATH: `${bin}:${env.PATH}`, TT_JUKEBOX_CATALOG: join(home, "specs.json") });
 }
 

@@ -61,7 +61,10 @@ fn disks(goal: &Goal, facts: &SetupFacts, weights_open: bool, found: &mut Vec<Ob
         if let Some(free) = free.filter(|free| *free < asked) {
             let what = format!("{:.1} GB more of disk are needed at {}", asked - free, disk.folder.display());
             let why = format!("the publisher asks for {asked:.1} GB that are still to come, {free:.1} GB are free");
-            let next = "Free some space, or put the weights elsewhere with HF_HOME.";
+            let next = match goal.host {
+                Some(_) => "Free some space, or put the weights elsewhere with HF_HOME.",
+                None => "Free some space, for example with `docker image prune`.",
+            };
             add(found, "disk", true, &what, &why, next);
         }
     }

@@ -1,10 +1,11 @@
 //! A plan as a bash script that does the same: readable, safe to run again, and every word from outside quoted.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Plan, Step};
 use crate::protocol::SetupCommand;
-use crate::recipe::{Shell, Unquotable, is_unseen, words};
+use crate::recipe::{Shell, Unquotable, is_unseen, is_variable_name, words};
 use crate::setup::goal::Goal;
 use crate::setup::proof::Proof;
 
@@ -19,6 +20,8 @@ pub fn script(plan: &Plan, goal: &Goal) -> Result<String, Unquotable> {
     let version = env!("CARGO_PKG_VERSION");
     let _ = writeln!(text, "# Written by tt-jukebox {version}. Safe to run again: what is done is not done twice.");
     text.push_str("set -euo pipefail\n");
+    let unset: BTreeSet<&str> = plan.steps.iter().flat_map(|step| &step.shown.commands).flat_map(unset).collect();
+    let _ = writeln!(text, "unset {}", unset.into_iter().collect::<Vec<_>>().join(" "));
     for obstacle in &shown.obstacles {
         let _ = writeln!(text, "# note: {}", line(&format!("{}: {}", obstacle.what, obstacle.next)));
     }
@@ -69,11 +72,16 @@ fn block(number: usize, step: &Step) -> Result<String, Unquotable> {
     Ok(text)
 }
 
+/// What is taken away once, at the top: a command that needs such a variable sets it itself.
+fn unset(command: &SetupCommand) -> impl Iterator<Item = &str> {
+    command.unset.iter().map(String::as_str).filter(|name| is_variable_name(name))
+}
+
 /// A command in a shell of its own, so that folder and variables end with it.
 fn run(command: &SetupCommand) -> Result<String, Unquotable> {
-    let mut env = vec!["env".to_owned()];
-    for name in &command.unset {
-        env.extend(["-u".to_owned(), name.clone()]);
+    let mut env = Vec::new();
+    if !command.env.is_empty() {
+        env.push("env".to_owned());
     }
     env.extend(command.env.iter().map(|variable| format!("{}={}", variable.name, variable.value)));
     env.extend(command.argv.iter().cloned());
