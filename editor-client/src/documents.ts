@@ -4,6 +4,7 @@ import {
   EventEmitter,
   languages,
   TabInputCustom,
+  TabInputText,
   Uri,
   ViewColumn,
   window,
@@ -23,6 +24,16 @@ export class Documents implements Disposable {
     onDidChange: this.changed.event,
     provideTextDocumentContent: (uri) => this.texts.get(uri.path) ?? "",
   });
+
+  /** Closes what a window of before has left open: its text went with that window, and the editor would show an error. */
+  closeStale(): void {
+    const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+    const stale = tabs.filter(({ input }) => {
+      const uri = input instanceof TabInputCustom || input instanceof TabInputText ? input.uri : undefined;
+      return uri?.scheme === SCHEME && !this.texts.has(uri.path);
+    });
+    void window.tabGroups.close(stale, true);
+  }
 
   /** Opens the text under a name; the same name shows the newer text in the same editor. */
   async open(name: string, text: string): Promise<Uri> {

@@ -36,6 +36,7 @@ export function activate(context: ExtensionContext): Api {
   context.subscriptions.push(...registered, status, monitor, ticks, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
+    documents.closeStale();
     offerUnfinished(parts);
     // Nobody asked for anything yet: the status bar says what is wrong, a message would only interrupt.
     sidecar.start().catch((error: unknown) => {

@@ -92,6 +92,8 @@ test("a window that is reloaded in the middle carries on, and ends well", LIMIT,
   await begun(2);
   await workbench.page.reload();
   await workbench.message(/was interrupted\. It carries on where it stopped/, 60_000);
+  const broken = workbench.page.getByText("The editor could not be opened");
+  await workbench.until("an editor without an error", () => broken.count(), (count) => count === 0);
   await workbench.screenshot("setup-after-reload");
   writeFileSync(join(server.sandbox.home, "pull-seconds"), "2");
   await press("Carry On");
