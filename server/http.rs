@@ -49,7 +49,8 @@ pub fn address(text: &str, setting: &str) -> Result<Url> {
     }
 }
 
-fn is_this_machine(url: &Url) -> bool {
+/// True when an address is on the loopback of this machine.
+pub(crate) fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
     host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
@@ -156,7 +157,7 @@ fn failure(url: &Url, why: impl Into<String>, next: &str) -> Failure {
 }
 
 /// The innermost cause says what happened; the outer ones repeat the address, in which a password can stand.
-fn chain(error: &reqwest::Error) -> String {
+pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -9,14 +9,20 @@ pub use crate::device::Host;
 use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
+mod chat;
 mod command;
 mod models;
 mod reset;
+mod server;
 
+pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
+};
+pub use server::{
+    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerParams, ServerSource, ServerState, StartedParams,
 };
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -44,6 +50,12 @@ macro_rules! for_each_request {
             release: "tenstorrent/reset/release" (ReleaseParams) -> Released;
             /// Waits until the boards are back and alive, or says what is not.
             verify: "tenstorrent/reset/verify" (VerifyParams) -> Verified;
+            /// Which model servers run, how they are, and the end of one that we have started.
+            server: "tenstorrent/server" (ServerParams) -> ServerState;
+            /// Notes a server that was started in a terminal, so that it is found again.
+            server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
+            /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
+            chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

@@ -23,6 +23,8 @@ const MAX_INPUT_BYTES: u64 = 16 << 20;
 pub struct Session {
     /// Settings of this run.
     pub settings: Settings,
+    /// What is remembered of servers between two requests.
+    pub serving: crate::serving::Memory,
     prober: Prober,
     weights: PathBuf,
     catalog: RwLock<Option<Result<Arc<Catalog>>>>,
@@ -55,6 +57,7 @@ impl Session {
             prober: Prober::new(root, weights.clone()),
             weights,
             settings,
+            serving: crate::serving::Memory::default(),
             catalog: RwLock::default(),
             stays: false,
             rhythm: watch::Sender::new(Some(USUAL_RHYTHM)),

@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the function that answers the request of the same name.
 //! Data go to stdout, messages to stderr.
 
+mod ask;
 mod audit;
 mod candidates;
 mod catalog;
@@ -15,8 +16,10 @@ mod model_table;
 mod old_lines;
 mod output;
 mod probe;
+mod ps;
 mod refresh;
 mod reset;
+mod serve;
 mod show;
 mod stopping;
 mod terminal;
@@ -86,6 +89,16 @@ enum Verb {
     Show(show::Options),
     /// The exact command that serves a model here
     Command(command::Options),
+    /// Start what `command` prints, and show how far it is
+    Serve(serve::Options),
+    /// The model servers that run
+    Ps,
+    /// End a server that was started here
+    Stop(ps::Stop),
+    /// What a server says
+    Logs(ps::Logs),
+    /// One answer of the model that runs, as it comes
+    Ask(ask::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
     /// What the catalog holds
@@ -167,6 +180,11 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::List(options) => list::run(session, options, output),
         Verb::Show(options) => show::run(session, &options, output),
         Verb::Command(options) => command::run(session, options, output),
+        Verb::Serve(options) => serve::run(session, options, output),
+        Verb::Ps => ps::ps(session, output),
+        Verb::Stop(options) => ps::stop(session, &options, output),
+        Verb::Logs(options) => ps::logs(&options, output),
+        Verb::Ask(options) => ask::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),

@@ -2,6 +2,7 @@
 //! functions; they only differ in how they print.
 
 mod catalog;
+mod chat;
 mod command;
 mod doctor;
 mod every_command;
@@ -10,10 +11,12 @@ pub mod monitor;
 mod place;
 mod probe;
 mod reset;
+mod server;
 pub mod show;
 pub mod status;
 
 pub use catalog::{CatalogInfo, catalog};
+pub use chat::{chat, chat_and_tell, endpoint};
 pub use command::{command, install_files};
 pub use doctor::doctor;
 pub use every_command::{EntryCommand, every_command};
@@ -21,4 +24,5 @@ pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
+pub use server::{is_meant, server, server_of, server_started};
 pub use show::show;
