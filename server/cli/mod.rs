@@ -3,6 +3,7 @@
 
 mod ask;
 mod audit;
+mod bench;
 mod candidates;
 mod catalog;
 mod columns;
@@ -99,6 +100,8 @@ enum Verb {
     Logs(ps::Logs),
     /// One answer of the model that runs, as it comes
     Ask(ask::Options),
+    /// How fast a server is, with more and more requests at once
+    Bench(bench::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
     /// What the catalog holds
@@ -184,6 +187,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Ps => ps::ps(session, output),
         Verb::Stop(options) => ps::stop(session, &options, output),
         Verb::Logs(options) => ps::logs(&options, output),
+        Verb::Bench(options) => bench::run(session, options, output),
         Verb::Ask(options) => ask::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),

@@ -1,6 +1,7 @@
 //! The answers of the program, one file for each request. The language server and the command line call the same
 //! functions; they only differ in how they print.
 
+mod bench;
 mod catalog;
 mod chat;
 mod command;
@@ -15,6 +16,7 @@ mod server;
 pub mod show;
 pub mod status;
 
+pub use bench::{Bench, BenchParams, bench};
 pub use catalog::{CatalogInfo, catalog};
 pub use chat::{chat, chat_and_tell, endpoint};
 pub use command::{command, install_files};

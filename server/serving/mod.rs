@@ -14,6 +14,7 @@ pub mod delta;
 pub mod discover;
 pub mod endpoint;
 pub mod family;
+pub mod measure;
 mod memory;
 pub mod metrics;
 pub mod pieces;
@@ -24,6 +25,7 @@ pub mod start;
 pub mod state;
 pub mod stop;
 pub mod stream;
+pub mod targets;
 pub mod trouble;
 
 pub use memory::Memory;
