@@ -13,8 +13,9 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{Life, ServerAction, ServerInfo, ServerParams, ServerState};
 use crate::requests;
 use crate::serving::record::{Record, Records};
-use crate::serving::state::{step_text, word};
-use crate::serving::{discover, family};
+use crate::serving::shown::step_text;
+use crate::serving::state::word;
+use crate::serving::{family, started};
 use crate::session::Session;
 
 /// More of a log than anybody reads at once.
@@ -127,7 +128,7 @@ pub(super) fn logs(options: &Logs, output: &Output) -> Result<()> {
 async fn follow(mut file: File, record: &Record, output: &Output) -> Result<()> {
     let mut rest = Vec::new();
     loop {
-        let runs = discover::process_of(record).is_some_and(family::runs);
+        let runs = started::process_of(record).is_some_and(family::runs);
         let mut bytes = Vec::new();
         // A file that cannot be read any more has nothing more to say.
         let _ = file.by_ref().take(MAX_LOG).read_to_end(&mut bytes);

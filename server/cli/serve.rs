@@ -14,8 +14,8 @@ use crate::protocol::{BootStep, CommandParams, Life, ServeCommand, ServerInfo};
 use crate::recipe::{Choices, Preset, Target};
 use crate::requests;
 use crate::serving::record::{Record, Records};
+use crate::serving::shown::step_text;
 use crate::serving::start::{At, check, start};
-use crate::serving::state::step_text;
 use crate::serving::stop;
 use crate::session::Session;
 

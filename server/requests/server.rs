@@ -5,7 +5,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ChatOptions, Life, ServerAction, ServerInfo, ServerParams, ServerState, StartedParams};
 use crate::serving::record::{Record, Records, redacted};
-use crate::serving::{discover, family, stop};
+use crate::serving::{discover, family, started as looked, stop};
 use crate::session::Session;
 
 /// How long a watch waits for something to change.
@@ -84,7 +84,7 @@ pub fn is_meant(record: &Record, port: Option<u16>, model: Option<&str>) -> bool
 /// The server that is meant: the one on this port or of this name, or the one that runs.
 fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
     let runs = |record: &Record| {
-        !record.stopped && (record.container.is_some() || discover::process_of(record).is_some_and(family::runs))
+        !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
     };
     let mut running: Vec<Record> = records.all().into_iter().filter(runs).collect();
     running.retain(|record| is_meant(record, port, model));

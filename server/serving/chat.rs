@@ -4,19 +4,16 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Response;
-use reqwest::header::CONTENT_TYPE;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use super::body;
-use super::context::{estimate, limit, turns, upper_bound, without};
-use super::delta::{Added, Answer};
+use super::delta::Answer;
 use super::endpoint::{Endpoint, unworded};
+use super::fit::fit;
+use super::incoming::{End, Stream, patient};
 use super::pieces::{Pieces, Tell};
-use super::stream::Events;
 use super::trouble::{Trouble, printable};
 use crate::error::{Failure, FailureKind, Result};
-use crate::http::chain;
 use crate::protocol::{ChatMessage, ChatOptions, ChatOutcome, Ended, ServedModel};
 
 /// How long a server may take to name its models.
@@ -73,7 +70,7 @@ pub async fn chat(server: &Endpoint, chat: &Chat<'_>, tell: Tell<'_>) -> Result<
     let stall = Duration::from_secs(chat.options.stall_s.unwrap_or(STALL_S).max(1));
     let mut stream = stream;
     let first_token_ms = stream.has_token().then(|| milliseconds(sent.elapsed()));
-    let end = stream.to_the_end(stall, &mut pieces).await;
+    let end = stream.read_all(stall, &mut pieces).await;
     let answer = stream.answer;
     let (ended, trouble) = match end {
         End::Whole => (ended(&answer), None),
@@ -160,220 +157,4 @@ async fn model(server: &Endpoint, wanted: Option<&str>, notes: &mut Vec<String>)
             if names.is_empty() { "it names no model".into() } else { format!("it serves {}", names.join(", ")) };
         failure
     })
-}
-
-/// The conversation as far as it fits, and how many messages were left out.
-async fn fit(
-    server: &Endpoint,
-    chat: &Chat<'_>,
-    served: &ServedModel,
-    notes: &mut Vec<String>,
-) -> Result<(Vec<ChatMessage>, u64)> {
-    let all = chat.messages.to_vec();
-    let tools = body::tools_bytes(chat.options);
-    let Some(max) = served.max_model_len else { return Ok((all, 0)) };
-    let limit = limit(max, chat.options.max_tokens);
-    if upper_bound(&all, tools) <= limit {
-        return Ok((all, 0));
-    }
-    let mut by_server = true;
-    let mut count = async |messages: &[ChatMessage]| {
-        if by_server {
-            if let Some(count) = server.count(&body::count(&served.id, messages, chat.options)).await {
-                return count;
-            }
-            by_server = false;
-        }
-        estimate(messages, tools)
-    };
-    let whole = count(&all).await;
-    if whole <= limit {
-        return Ok((all, 0));
-    }
-    let turns = turns(&all);
-    // The fewest turns that have to go; the count only falls with each.
-    let (mut low, mut high) = (1, turns.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if count(&without(&all, &turns, middle)).await <= limit { high = middle } else { low = middle + 1 }
-    }
-    let left = without(&all, &turns, high);
-    let tokens = if turns.is_empty() { whole } else { count(&left).await };
-    let how = if by_server { "as the server counts them" } else { "estimated from the characters" };
-    if tokens > limit {
-        return Err(Failure::new(
-            FailureKind::Usage,
-            "the question alone is longer than the model's context",
-            format!("{tokens} tokens, {how}, of {limit} that fit beside the answer; the context is {max}"),
-            "Ask a shorter question, or attach less.",
-        ));
-    }
-    let gone = all.len() - left.len();
-    let word = if gone == 1 { "message was" } else { "messages were" };
-    notes.push(format!(
-        "the {gone} oldest {word} left out: {whole} tokens, {how}, do not fit into {limit} beside the answer"
-    ));
-    Ok((left, gone as u64))
-}
-
-/// Waits for the first token, and tells every few seconds that it still waits.
-async fn patient<T>(
-    work: impl Future<Output = Result<T, Trouble>>,
-    left: Duration,
-    whole: Duration,
-    pieces: &mut Pieces<'_>,
-) -> Result<T, Trouble> {
-    let mut work = std::pin::pin!(work);
-    let begun = Instant::now();
-    let first = Duration::from_secs(5).min(left);
-    let mut wait = first;
-    loop {
-        if let Ok(done) = timeout(wait, &mut work).await {
-            return done;
-        }
-        let passed = begun.elapsed();
-        if passed >= left {
-            return Err(Trouble::Silent(whole.as_secs()));
-        }
-        pieces.waiting(passed);
-        wait = Duration::from_secs(5).min(left - passed);
-    }
-}
-
-/// How a stream came to its end.
-enum End {
-    Whole,
-    Broken(String),
-    Stalled,
-    Error(super::delta::Words),
-}
-
-/// A stream in the middle.
-struct Stream {
-    response: Response,
-    events: Events,
-    answer: Answer,
-    /// Bytes that came with the first token and have not been passed on.
-    first: Vec<(String, String)>,
-    end: Option<End>,
-}
-
-impl Stream {
-    /// Reads up to the first token. What goes wrong before it may be tried again.
-    async fn first(response: Response) -> Result<Self, Trouble> {
-        let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let is_stream = !kind.starts_with("application/json");
-        let mut stream =
-            Self { response, events: Events::default(), answer: Answer::default(), first: Vec::new(), end: None };
-        if !is_stream {
-            stream.whole_body().await?;
-            return Ok(stream);
-        }
-        while stream.end.is_none() && !stream.has_token() {
-            match stream.response.chunk().await {
-                Ok(Some(bytes)) => {
-                    let mut parts = Vec::new();
-                    stream.take(&bytes, &mut |content, reasoning| parts.push((content, reasoning)));
-                    stream.first.append(&mut parts);
-                }
-                Ok(None) => {
-                    stream.last();
-                    break;
-                }
-                Err(error) => return Err(Trouble::Broken(chain(&error))),
-            }
-        }
-        match stream.end.take() {
-            Some(End::Error(words)) if !stream.has_token() => {
-                Err(Trouble::Status { code: words.code.unwrap_or(500), words, retry_after: None })
-            }
-            Some(End::Broken(why)) if !stream.has_token() => Err(Trouble::Broken(why)),
-            end => {
-                stream.end = end;
-                Ok(stream)
-            }
-        }
-    }
-
-    fn has_token(&self) -> bool {
-        let answer = &self.answer;
-        !answer.content.is_empty()
-            || !answer.reasoning.is_empty()
-            || !answer.tool_calls.is_empty()
-            || answer.finish_reason.is_some()
-    }
-
-    /// A server that does not stream sends the whole at once.
-    async fn whole_body(&mut self) -> Result<(), Trouble> {
-        let mut body = Vec::new();
-        while let Some(bytes) = self.response.chunk().await.map_err(|error| Trouble::Broken(chain(&error)))? {
-            body.extend_from_slice(&bytes);
-            if body.len() > super::delta::MAX_ANSWER_BYTES {
-                return Err(Trouble::Foreign("its answer does not end".into()));
-            }
-        }
-        match self.answer.take(&String::from_utf8_lossy(&body)) {
-            Added::Part { content, reasoning, .. } => self.first.push((content, reasoning)),
-            Added::Error(words) => {
-                return Err(Trouble::Status { code: words.code.unwrap_or(500), words, retry_after: None });
-            }
-            _ => return Err(Trouble::Foreign("its answer is no chat".into())),
-        }
-        self.end = Some(End::Whole);
-        Ok(())
-    }
-
-    /// Passes on what came with the first token, and everything after it.
-    async fn to_the_end(&mut self, stall: Duration, pieces: &mut Pieces<'_>) -> End {
-        for (content, reasoning) in self.first.drain(..) {
-            pieces.add(content, reasoning);
-        }
-        let mut quiet = Instant::now();
-        while self.end.is_none() {
-            let wait = pieces.due().unwrap_or(Duration::from_secs(5)).min(stall.saturating_sub(quiet.elapsed()));
-            match timeout(wait, self.response.chunk()).await {
-                Ok(Ok(Some(bytes))) => {
-                    quiet = Instant::now();
-                    self.take(&bytes, &mut |content, reasoning| pieces.add(content, reasoning));
-                }
-                Ok(Ok(None)) => self.last(),
-                Ok(Err(error)) => self.end = Some(End::Broken(chain(&error))),
-                Err(_) if quiet.elapsed() >= stall => self.end = Some(End::Stalled),
-                Err(_) if pieces.due().is_some() => pieces.flush(),
-                Err(_) => pieces.waiting(quiet.elapsed()),
-            }
-        }
-        self.end.take().unwrap_or(End::Whole)
-    }
-
-    fn take(&mut self, bytes: &[u8], part: &mut dyn FnMut(String, String)) {
-        let (answer, end) = (&mut self.answer, &mut self.end);
-        let read = self.events.feed(bytes, &mut |data| read(answer, end, data, part));
-        if let Err(error) = read {
-            self.end.get_or_insert(End::Broken(error.to_string()));
-        }
-        if self.answer.is_too_long() {
-            self.end.get_or_insert(End::Broken("it does not end; it was longer than 16 MB".into()));
-        }
-    }
-
-    /// The connection has ended in good order; whether the answer has is another matter.
-    fn last(&mut self) {
-        let (answer, end) = (&mut self.answer, &mut self.end);
-        // Nothing but an end can come in what is left: a token would have had its blank line.
-        let _ = self.events.finish(&mut |data| read(answer, end, data, &mut |_, _| ()));
-        self.end.get_or_insert_with(|| End::Broken("the connection ended before the model was done".into()));
-    }
-}
-
-fn read(answer: &mut Answer, end: &mut Option<End>, data: &str, part: &mut dyn FnMut(String, String)) {
-    if end.is_some() {
-        return;
-    }
-    match answer.take(data) {
-        Added::Part { content, reasoning, .. } => part(content, reasoning),
-        Added::Done => *end = Some(End::Whole),
-        Added::Error(words) => *end = Some(End::Error(words)),
-        Added::Nothing => {}
-    }
 }

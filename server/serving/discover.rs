@@ -1,33 +1,28 @@
 //! Looks at what runs: what we have started, what the settings name, the usual ports, and containers.
 
-use std::fs;
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::Path;
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::boot::{self, Boot};
-use super::containers::{self, Container};
+use super::containers;
 use super::endpoint::Endpoint;
 use super::family;
 use super::metrics;
 use super::record::{Record, Records};
 use super::secret::Secret;
+use super::shown::state;
 use super::sockets;
-use super::state::{Owner, Seen, judge, state};
+use super::started::{adopted, of_record, owner, process_of};
+use super::state::{Owner, Seen, judge};
 use super::trouble::Trouble;
 use crate::error::Result;
-use crate::protocol::{Life, ProcessId, ServedModel, ServerInfo, ServerSource, ServerState};
+use crate::protocol::{Life, ServedModel, ServerInfo, ServerSource, ServerState};
 use crate::session::Session;
 
 /// Port of the official command line `tt` (tt-cli 1.2.1, `serve`).
 pub const TT_CLI_PORT: u16 = 20000;
 /// A look shows what is now; a server that takes longer is told as one that does not answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The start of a server is in the beginning of its log, its end at the end.
-const LOG_START: u64 = 2 << 20;
-const LOG_END: u64 = 256 << 10;
 
 /// The address of a port of this machine.
 fn here(port: u16) -> String {
@@ -91,14 +86,6 @@ pub async fn one(session: &Session, record: Record, records: &Records, keys: Key
         Some(seen) => noted(seen, records).0,
         None => ServerInfo::default(),
     }
-}
-
-fn of_record(record: Record, containers: &[Container]) -> Seen {
-    let runs = runs(&record, containers);
-    let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
-    let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
-    let boot = log_of(&record, runs);
-    Seen { url, port, container, record: Some(record), runs, owner, boot, ..Seen::default() }
 }
 
 /// Each address once: the first way in which it was found says the most. A record whose server is gone does not stand in
@@ -181,77 +168,6 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
         }
     }
     (info, foreign)
-}
-
-/// A record whose process was not known when it was made: the youngest child of its shell is taken for it.
-fn adopted(mut record: Record, records: &Records) -> Record {
-    let unknown = record.pid.is_none() && record.container.is_none() && !record.stopped;
-    if let Some(shell) = record.shell_pid.filter(|_| unknown)
-        && let Some(child) = family::youngest_child(shell, &family::all())
-    {
-        (record.pid, record.start_ticks) = (Some(child.pid), Some(child.start_ticks));
-        let _ = records.keep(&record);
-    }
-    record
-}
-
-/// The process of a record, beyond doubt.
-pub fn process_of(record: &Record) -> Option<ProcessId> {
-    Some(ProcessId { pid: record.pid?, start_ticks: record.start_ticks? })
-}
-
-fn container_of<'a>(record: &Record, containers: &'a [Container]) -> Option<&'a Container> {
-    let name = record.container.as_ref()?;
-    containers.iter().find(|container| container.name == *name)
-}
-
-fn runs(record: &Record, containers: &[Container]) -> bool {
-    container_of(record, containers).is_some() || process_of(record).is_some_and(family::runs)
-}
-
-fn owner(record: &Record, containers: &[Container]) -> Owner {
-    if container_of(record, containers).is_some_and(|container| container.ports.contains(&record.port)) {
-        return Owner::Ours;
-    }
-    let listeners = sockets::listening(record.port);
-    if listeners.is_empty() {
-        return Owner::Nobody;
-    }
-    let family = process_of(record).map(|head| family::family(head, &family::all())).unwrap_or_default();
-    if family.iter().any(|id| sockets::has_open(id.pid, &listeners)) {
-        return Owner::Ours;
-    }
-    Owner::Other(match sockets::holders(&listeners).first() {
-        Some(pid) => format!("{} (process {pid})", sockets::command_of(*pid)),
-        None => "a process of another user, or in a container".into(),
-    })
-}
-
-/// What the log says: its beginning for a server that starts, its end as well for one that has ended.
-fn log_of(record: &Record, runs: bool) -> Boot {
-    let Some(path) = record.log.as_deref().filter(|_| !(record.was_ready && runs) && !record.stopped) else {
-        return Boot::default();
-    };
-    let mut boot = boot::read(&part(Path::new(path), SeekFrom::Start(0), LOG_START));
-    if !runs {
-        boot.error = boot::read(&part(Path::new(path), SeekFrom::End(0), LOG_END)).error.or(boot.error);
-    }
-    boot
-}
-
-/// At most `most` bytes of a file, from its start or from so far before its end.
-fn part(path: &Path, from: SeekFrom, most: u64) -> String {
-    let read = || {
-        let mut file = fs::File::open(path).ok()?;
-        let length = file.metadata().ok()?.len();
-        if let SeekFrom::End(_) = from {
-            file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
-        }
-        let mut bytes = Vec::new();
-        file.take(most).read_to_end(&mut bytes).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
-    };
-    read().unwrap_or_default()
 }
 
 /// The server for a chat. Where only one of the known ports is listened on, nobody has to be asked which it is.

@@ -9,10 +9,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::process::{Child, Command};
 
-use super::discover::process_of;
 use super::family;
 use super::record::{Record, Records, redacted};
 use super::sockets;
+use super::started::process_of;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ServeCommand;
 use crate::recipe::FileCondition;

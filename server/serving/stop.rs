@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use super::containers;
-use super::discover::process_of;
 use super::family;
 use super::record::{Record, Records};
+use super::started::process_of;
 use crate::error::{Failure, FailureKind, Result};
 use crate::reset::release::{Patience, release};
 

@@ -61,7 +61,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
-        chunk = {"choices": [{"index": 0, "delta": {"content": "hello from the fake"}, "finish_reason": "stop"}]}
+        chunk = {"choices": [{"index": 0, "delta": {"content": "hello from the fake"}, "finish_reason": "stop"}],
+                 "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}
         self.reply("data: %s\n\ndata: [DONE]\n\n" % json.dumps(chunk), "text/event-stream")
 
     def log_message(self, *_):

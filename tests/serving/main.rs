@@ -7,7 +7,9 @@
     reason = "a test may stop anywhere"
 )]
 
+mod bench;
 mod chat;
+mod context;
 mod home;
 mod life;
 mod model_server;

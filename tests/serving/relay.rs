@@ -17,7 +17,7 @@ pub fn message(role: &str, content: &str) -> ChatMessage {
     ChatMessage { role: role.into(), content: content.into(), ..ChatMessage::default() }
 }
 
-fn ask(url: &str, messages: &[ChatMessage], options: &ChatOptions) -> (Result<ChatOutcome>, Vec<ChatPartial>) {
+pub fn ask(url: &str, messages: &[ChatMessage], options: &ChatOptions) -> (Result<ChatOutcome>, Vec<ChatPartial>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut pieces = Vec::new();
     let mut tell = |piece: &ChatPartial| {
@@ -201,36 +201,6 @@ fn a_server_that_does_not_stream_is_understood() {
     assert_eq!((&*outcome.content, outcome.ended, outcome.usage.unwrap().total_tokens), ("at once", Ended::Stop, 3));
     let nonsense = hello(&ModelServer::start().chats([Chat::Whole("[]")])).0.unwrap_err();
     assert!(nonsense.what.contains("no model server"));
-}
-
-#[test]
-fn a_conversation_that_is_too_long_loses_its_oldest_turns_and_says_so() {
-    let long = "x".repeat(300);
-    let mut messages = vec![message("system", "be brief")];
-    for turn in 0..6 {
-        messages.push(message("user", &format!("{turn}{long}")));
-        messages.push(message("assistant", "yes"));
-    }
-    messages.push(message("user", "last"));
-    for (counts, how, left) in [(1, "as the server counts them", 4), (0, "estimated from the characters", 13)] {
-        let server = ModelServer::start().counts(counts);
-        let outcome = ask(&server.url(), &messages, &ChatOptions::default()).0.unwrap();
-        let sent = server.seen("/v1/chat/completions")[0].body["messages"].as_array().unwrap().clone();
-        assert_eq!(sent.first().unwrap()["content"], "be brief");
-        assert_eq!(sent.last().unwrap()["content"], "last");
-        assert_eq!(sent.len() as u64 + outcome.left_out, messages.len() as u64);
-        if outcome.left_out > 0 {
-            assert!(outcome.notes[0].contains(how), "{:?}", outcome.notes);
-            assert_eq!(sent[1]["role"], "user", "a turn goes as a whole");
-        }
-        // 1024 - 256 tokens: two turns of 305 letters fit by the server's count, all of them by the estimate.
-        assert!(sent.len() >= left, "{how}: {}", sent.len());
-    }
-    let alone = [message("user", &"y".repeat(5000))];
-    let server = ModelServer::start().counts(1);
-    let failure = ask(&server.url(), &alone, &ChatOptions::default()).0.unwrap_err();
-    assert!(failure.kind == FailureKind::Usage && failure.why.contains("5000 tokens"), "{failure:?}");
-    assert!(server.seen("/v1/chat/completions").is_empty());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Figures are medians of one run on one machine: compare them with each other, or with another run on the same machine.
 
+mod chat;
 #[path = "../../tests/devices/fake_tree.rs"]
 #[allow(clippy::unwrap_used, dead_code, reason = "the generator of the tests, used whole")]
 mod fake_tree;
@@ -37,6 +38,7 @@ pub fn run(args: &[String]) -> Result<()> {
     sidecar::measure(&workspace.sidecar())?;
     whole_process(&workspace)?;
     in_process(&workspace)?;
+    chat::measure()?;
     sizes(&workspace)
 }
 
