@@ -30,6 +30,14 @@ fn twenty_rounds_leave_no_process_behind() {
 }
 
 #[test]
+fn a_server_that_forgets_its_children_leaves_none_behind() {
+    let home = Home::new();
+    assert!(home.serve("careless").status.success());
+    assert!(home.run(&["stop"]).status.success());
+    assert!(all_gone(&home.pids()));
+}
+
+#[test]
 fn a_start_is_shown_as_steps_with_the_times_of_the_last_one() {
     let home = Home::new();
     let first =
