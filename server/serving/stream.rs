@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_form_of_the_grammar() {
-        let rows: [(&str, &[&str]); 11] = [
+        let rows: [(&str, &[&str]); 12] = [
             ("data: a\n\ndata: b\n\n", &["a", "b"]),
             ("data: a\r\n\r\ndata: b\r\n\r\n", &["a", "b"]),
             ("data: a\r\rdata: b\r\r", &["a", "b"]),
@@ -132,6 +132,7 @@ mod tests {
             ("\u{feff}data: a\n\n", &["a"]),
             ("event: x\nid: 1\nretry: 5\ndata: a\n\n", &["a"]),
             ("data\n\n", &[""]),
+            ("data: a\r\ndata: b\r\n\r\n", &["a\nb"]),
             ("data: a\n", &["a"]),
             ("data: [DONE]", &["[DONE]"]),
             ("database: a\n\n: nothing\n\n", &[]),

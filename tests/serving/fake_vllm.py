@@ -15,7 +15,7 @@ def say(who, text):
     time.sleep(PAUSE)
 
 
-ENGINE = subprocess.Popen(["/bin/sleep", "600"])
+ENGINE = subprocess.Popen(["/bin/sleep", "600"], start_new_session=FAKE == "careless")
 with open(os.environ["FAKE_PIDS"], "a") as pids:
     pids.write(f"{os.getpid()} {ENGINE.pid}\n")
 
