@@ -172,7 +172,9 @@ fn what_breaks_in_the_middle_keeps_what_has_come() {
 
 #[test]
 fn before_the_first_token_it_is_asked_again() {
-    for first in [Chat::Status(503, "", ""), Chat::Nothing, Chat::Break(chunk(r#"{"role":"assistant"}"#, "null"))] {
+    let role = || chunk(r#"{"role":"assistant"}"#, "null");
+    let ended = Chat::Stream(vec![role().into_bytes()]);
+    for first in [Chat::Status(503, "", ""), Chat::Nothing, Chat::Break(role()), ended] {
         let server = ModelServer::start().chats([first, recorded()]);
         let outcome = hello(&server).0.unwrap();
         assert_eq!(outcome.content, STREAM_TEXT);
