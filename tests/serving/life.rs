@@ -199,3 +199,19 @@ fn an_editor_finds_a_server_again_and_can_end_it() {
     assert!(all_gone(&home.pids()));
     shell.wait().unwrap();
 }
+
+#[test]
+fn a_container_of_the_official_program_is_found_by_its_port() {
+    let (home, model) = (Home::new(), ModelServer::start());
+    let tools = tempfile::tempdir().unwrap();
+    let row = json!({ "ID": "ab12", "Names": "tt-inference-server-1", "Labels": "",
+        "Ports": format!("127.0.0.1:{}->8000/tcp", model.port) });
+    let docker = tools.path().join("docker");
+    std::fs::write(&docker, format!("#!/bin/sh\necho '{row}'\n")).unwrap();
+    std::fs::set_permissions(&docker, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let output = home.command(&["ps", "--json"]).env("PATH", tools.path()).output().unwrap();
+    let state: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let server = &state["servers"][0];
+    assert_eq!((&server["life"], &server["source"]), (&json!("ready"), &json!("container")), "{state}");
+    assert_eq!((&server["container"], &server["can_stop"]), (&json!("tt-inference-server-1"), &json!(false)));
+}
