@@ -178,7 +178,7 @@ pub fn failure(url: &Url, why: impl Into<String>, next: &str) -> Failure {
 }
 
 /// The innermost cause says what happened; the outer ones repeat the address, in which a password can stand.
-fn chain(error: &reqwest::Error) -> String {
+pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -19,6 +19,7 @@ pub mod recipe;
 pub mod requests;
 pub mod reset;
 pub mod scratchpad;
+pub mod serving;
 pub mod session;
 pub mod settings;
 pub mod setup;

@@ -9,18 +9,24 @@ pub use crate::device::Host;
 use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
+mod chat;
 mod command;
 mod environments;
 mod models;
 mod reset;
+mod server;
 mod setup;
 mod token;
 
+pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
+};
+pub use server::{
+    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerParams, ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
     Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
@@ -63,6 +69,12 @@ macro_rules! for_each_request {
             token: "tenstorrent/token" (TokenParams) -> TokenState;
             /// Hands over the token that the editor keeps. It stays in memory and goes to children by environment.
             set_token: "tenstorrent/token/set" (TokenSetParams) -> TokenState;
+            /// Which model servers run, how they are, and the end of one that we have started.
+            server: "tenstorrent/server" (ServerParams) -> ServerState;
+            /// Notes a server that was started in a terminal, so that it is found again.
+            server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
+            /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
+            chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

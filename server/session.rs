@@ -25,6 +25,8 @@ const MAX_INPUT_BYTES: u64 = 16 << 20;
 pub struct Session {
     /// Settings of this run.
     pub settings: Settings,
+    /// What is remembered of servers between two requests.
+    pub serving: crate::serving::Memory,
     prober: Prober,
     weights: PathBuf,
     catalog: RwLock<Option<Result<Arc<Catalog>>>>,
@@ -61,6 +63,7 @@ impl Session {
             prober: Prober::new(root, weights.clone()),
             weights,
             settings,
+            serving: crate::serving::Memory::default(),
             catalog: RwLock::default(),
             token: RwLock::default(),
             stays: false,

@@ -27,6 +27,35 @@ board_id: string | null,
 chips: Array<number>, };
 
 /**
+ * A step of a start.
+ */
+export type BootStep = { 
+/**
+ * `process`, `engine`, `weights`, `kv_cache`, `warm_up`, `api`.
+ */
+name: string, 
+/**
+ * The same in words.
+ */
+title: string, 
+/**
+ * How far it is, as the log says it, for example `3/8`.
+ */
+detail: string, 
+/**
+ * Seconds that it took, or takes by now; null when the log has no times.
+ */
+seconds: number | null, 
+/**
+ * Seconds that it took last time; null for a first time.
+ */
+last_seconds: number | null, 
+/**
+ * True when it is over.
+ */
+done: boolean, };
+
+/**
  * How an entry of another device would run here.
  */
 export type Carried = { 
@@ -128,6 +157,179 @@ refresh: boolean,
  * True with `refresh` looks only when nobody has within the hour.
  */
 if_due: boolean, };
+
+/**
+ * One message of a conversation.
+ */
+export type ChatMessage = { 
+/**
+ * `system`, `user`, `assistant` or `tool`.
+ */
+role: string, 
+/**
+ * Its text.
+ */
+content: string, 
+/**
+ * Calls that the assistant made.
+ */
+tool_calls?: Array<ToolCall>, 
+/**
+ * The call that a message of the role `tool` answers.
+ */
+tool_call_id?: string, };
+
+/**
+ * How to answer; whatever is left out is as the server has it.
+ */
+export type ChatOptions = { 
+/**
+ * Base address of the server; left out, the one that runs.
+ */
+url?: string, 
+/**
+ * Key to send. It is kept in memory only and never logged.
+ */
+api_key: string, 
+/**
+ * Model as `/v1/models` names it; left out, the first that is served.
+ */
+model?: string, 
+/**
+ * Tokens that the answer may have.
+ */
+max_tokens?: number, 
+/**
+ * Temperature.
+ */
+temperature?: number, 
+/**
+ * Nucleus sampling.
+ */
+top_p?: number, 
+/**
+ * Seed.
+ */
+seed?: number, 
+/**
+ * Texts at which the answer stops.
+ */
+stop?: Array<string>, 
+/**
+ * True goes on past the end that the model sees, for measurements; known to vLLM only.
+ */
+ignore_eos?: boolean, 
+/**
+ * Tools that the model may call.
+ */
+tools?: Array<ChatTool>, 
+/**
+ * `auto`, `none` or `required`.
+ */
+tool_choice?: string, 
+/**
+ * Seconds until the first token; 300 when left out, since a first request may compile.
+ */
+first_token_s?: number, 
+/**
+ * Seconds without anything once tokens flow; 60 when left out. The whole answer has no limit.
+ */
+stall_s?: number, };
+
+/**
+ * Answer of `tenstorrent/chat`: the whole of it, whatever has been sent in pieces before.
+ */
+export type ChatOutcome = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Base address of the server.
+ */
+url: string, 
+/**
+ * Model that answered.
+ */
+model: string, 
+/**
+ * The text.
+ */
+content: string, 
+/**
+ * The reasoning that was sent beside it.
+ */
+reasoning: string, 
+/**
+ * Tools to call.
+ */
+tool_calls: Array<ToolCall>, 
+/**
+ * How it ended.
+ */
+ended: Ended, 
+/**
+ * Why, in the server's word; null when it said none.
+ */
+finish_reason: string | null, 
+/**
+ * Tokens; null when the server did not count.
+ */
+usage: Usage | null, 
+/**
+ * Milliseconds until the first token, from the request on; null without one.
+ */
+first_token_ms: number | null, 
+/**
+ * Milliseconds until the end, from the request on.
+ */
+total_ms: number, 
+/**
+ * Oldest messages that were left out, because the whole did not fit.
+ */
+left_out: number, 
+/**
+ * What the person should know: what was left out, what was tried again.
+ */
+notes: Array<string>, 
+/**
+ * What broke an answer that had begun; null for a whole one.
+ */
+trouble: Failure | null, };
+
+/**
+ * Parameters of `tenstorrent/chat`.
+ */
+export type ChatParams = { 
+/**
+ * The conversation, the oldest message first.
+ */
+messages: Array<ChatMessage>, 
+/**
+ * How to answer.
+ */
+options?: ChatOptions, 
+/**
+ * Token under which pieces of the answer are sent as `$/progress`; without it there are none.
+ */
+partial_result_token: string | number, };
+
+/**
+ * A tool that the model may call.
+ */
+export type ChatTool = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it is for, in words for the model.
+ */
+description: string, 
+/**
+ * JSON schema of its arguments.
+ */
+parameters: unknown, };
 
 /**
  * One chip (ASIC). A missing value is null and its reason stands in the findings.
@@ -278,6 +480,11 @@ choices?: Choices, };
  * Parameters of `tenstorrent/doctor`.
  */
 export type DoctorParams = Record<symbol, never>;
+
+/**
+ * How an answer ended.
+ */
+export type Ended = "stop" | "length" | "tool_calls" | "other" | "cut_off" | "stalled" | "failed";
 
 /**
  * One environment.
@@ -604,6 +811,36 @@ why: string,
  * What to do.
  */
 next: string, };
+
+/**
+ * How a server is.
+ */
+export type Life = "busy" | "ready" | "starting" | "failing" | "lost" | "stopped" | "idle";
+
+/**
+ * What a server has to do.
+ */
+export type Load = { 
+/**
+ * Requests that it works on.
+ */
+running: number, 
+/**
+ * Requests that wait.
+ */
+waiting: number, 
+/**
+ * Part of the KV cache in use, 0 to 1; null when it does not say.
+ */
+kv_cache_use: number | null, 
+/**
+ * Tokens a second, between the last two looks; null before the second one.
+ */
+tokens_per_s: number | null, 
+/**
+ * Mean seconds to the first token: between the last two looks, else since the start; null without a request.
+ */
+first_token_s: number | null, };
 
 /**
  * One entry that can run on this box.
@@ -1141,6 +1378,160 @@ notes: Array<string>,
 provenance: Array<Provenance>, };
 
 /**
+ * A model that a server offers.
+ */
+export type ServedModel = { 
+/**
+ * The name to ask for.
+ */
+id: string, 
+/**
+ * Context in tokens; null when the server does not say.
+ */
+max_model_len: number | null, };
+
+/**
+ * What to do about servers.
+ */
+export type ServerAction = "discover" | "watch" | "stop";
+
+/**
+ * A server.
+ */
+export type ServerInfo = { 
+/**
+ * How it was found.
+ */
+source: ServerSource, 
+/**
+ * How it is.
+ */
+life: Life, 
+/**
+ * Base address.
+ */
+url: string, 
+/**
+ * Its port on this machine; null for another machine.
+ */
+port: number | null, 
+/**
+ * Models that it offers.
+ */
+models: Array<ServedModel>, 
+/**
+ * Entry of the catalog; null when it is not known.
+ */
+model_id: string | null, 
+/**
+ * Short name for people: of the entry, else of the first model.
+ */
+name: string, 
+/**
+ * Its process; null when it is not known, or none.
+ */
+pid: number | null, 
+/**
+ * Its container, by name.
+ */
+container: string | null, 
+/**
+ * File with its output.
+ */
+log: string | null, 
+/**
+ * Seconds since 1970 at which it was started.
+ */
+started_at: number | null, 
+/**
+ * Steps of its start, while it starts.
+ */
+steps: Array<BootStep>, 
+/**
+ * What it has to do.
+ */
+load: Load | null, 
+/**
+ * True when it was started with a parser for tool calls.
+ */
+tool_calls: boolean, 
+/**
+ * True when we can end it.
+ */
+can_stop: boolean, 
+/**
+ * What is wrong, or why it is as it is; may be empty.
+ */
+why: string, 
+/**
+ * What to do; may be empty.
+ */
+next: string, };
+
+/**
+ * Parameters of `tenstorrent/server`.
+ */
+export type ServerParams = { 
+/**
+ * What to do.
+ */
+action: ServerAction, 
+/**
+ * For `watch`: the revision that is known; the answer comes when there is another one, or after half a minute.
+ */
+known?: string, 
+/**
+ * For `stop`: port of the server; left out, the one that we have started.
+ */
+port?: number, 
+/**
+ * For `stop`: a part of the name of its model.
+ */
+model?: string, };
+
+/**
+ * How a server was found.
+ */
+export type ServerSource = "setting" | "started" | "port" | "tt_cli" | "container";
+
+/**
+ * Answer of `tenstorrent/server`: the best server first.
+ */
+export type ServerState = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * How the best server is.
+ */
+life: Life, 
+/**
+ * A few words for the status bar, for example `Llama-3.1-8B ready`; empty when there is none.
+ */
+text: string, 
+/**
+ * One sentence for a screen reader.
+ */
+summary: string, 
+/**
+ * Markdown about all of them.
+ */
+tooltip: string, 
+/**
+ * The servers.
+ */
+servers: Array<ServerInfo>, 
+/**
+ * What somebody else has on the port of the settings; null when it is free or ours.
+ */
+port_taken: string | null, 
+/**
+ * Changes whenever anything that shows does.
+ */
+revision: string, };
+
+/**
  * One program of a step.
  */
 export type SetupCommand = { 
@@ -1445,6 +1836,43 @@ place: string,
 reason: string, };
 
 /**
+ * Parameters of `tenstorrent/server/started`: a command that runs in a terminal, so that it is found again.
+ */
+export type StartedParams = { 
+/**
+ * Process of the server; for a container that of docker or podman.
+ */
+pid?: number, 
+/**
+ * Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+ */
+shell_pid?: number, 
+/**
+ * Name of the container, as the command gives it.
+ */
+container?: string, 
+/**
+ * File that its output goes to.
+ */
+log?: string, 
+/**
+ * Entry that is served.
+ */
+model_id: string, 
+/**
+ * Its short name.
+ */
+model_name: string, 
+/**
+ * Port that it listens on.
+ */
+port: number, 
+/**
+ * Program and arguments.
+ */
+command: Array<string>, };
+
+/**
  * Parameters of `tenstorrent/status`: one snapshot of everything that shows.
  */
 export type Status = { 
@@ -1587,6 +2015,23 @@ trouble: Failure | null,
 repos: Array<RepoAccess>, };
 
 /**
+ * A call of a tool, whole.
+ */
+export type ToolCall = { 
+/**
+ * Id that its answer refers to.
+ */
+id: string, 
+/**
+ * Name of the tool.
+ */
+name: string, 
+/**
+ * Arguments as JSON text, as the model wrote it: it may be broken.
+ */
+arguments: string, };
+
+/**
  * A command or a program that tries a server.
  */
 export type Trial = { 
@@ -1598,6 +2043,23 @@ title: string,
  * Its text: for the shell, or for Python where the title says so.
  */
 text: string, };
+
+/**
+ * Tokens of a chat, as the server counts them.
+ */
+export type Usage = { 
+/**
+ * Tokens of the conversation.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of the answer.
+ */
+completion_tokens: number, 
+/**
+ * Both.
+ */
+total_tokens: number, };
 
 /**
  * One environment variable.
@@ -1716,6 +2178,12 @@ export interface Requests {
   "tenstorrent/token": { params: TokenParams; result: TokenState };
   /** Hands over the token that the editor keeps. It stays in memory and goes to children by environment. */
   "tenstorrent/token/set": { params: TokenSetParams; result: TokenState };
+  /** Which model servers run, how they are, and the end of one that we have started. */
+  "tenstorrent/server": { params: ServerParams; result: ServerState };
+  /** Notes a server that was started in a terminal, so that it is found again. */
+  "tenstorrent/server/started": { params: StartedParams; result: ServerState };
+  /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
+  "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

@@ -1,7 +1,9 @@
 //! The command line: one file for each command, each calling the function that answers the request of the same name.
 //! Data go to stdout, messages to stderr.
 
+mod ask;
 mod audit;
+mod bench;
 mod candidates;
 mod catalog;
 mod columns;
@@ -20,8 +22,10 @@ mod model_table;
 mod old_lines;
 mod output;
 mod probe;
+mod ps;
 mod refresh;
 mod reset;
+mod serve;
 mod setup;
 mod show;
 mod stopping;
@@ -102,6 +106,18 @@ enum Verb {
     Login(login::Options),
     /// Remove the token that `login` has kept
     Logout(login::LogoutOptions),
+    /// Start what `command` prints, and show how far it is
+    Serve(serve::Options),
+    /// The model servers that run
+    Ps,
+    /// End a server that was started here
+    Stop(ps::Stop),
+    /// What a server says
+    Logs(ps::Logs),
+    /// One answer of the model that runs, as it comes
+    Ask(ask::Options),
+    /// How fast a server is, with more and more requests at once
+    Bench(bench::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
     /// What the catalog holds
@@ -188,6 +204,12 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Download(options) => download::run(session, &options, output),
         Verb::Login(options) => login::run(session, &options, output),
         Verb::Logout(options) => login::logout(session, &options, output),
+        Verb::Serve(options) => serve::run(session, options, output),
+        Verb::Ps => ps::ps(session, output),
+        Verb::Stop(options) => ps::stop(session, &options, output),
+        Verb::Logs(options) => ps::logs(&options, output),
+        Verb::Bench(options) => bench::run(session, options, output),
+        Verb::Ask(options) => ask::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),

@@ -86,7 +86,9 @@ impl Backend {
         for warning in &settings.warnings {
             tracing::warn!("{warning}");
         }
-        Ok(Arc::new(Session::new(settings).that_stays()))
+        let session = Arc::new(Session::new(settings).that_stays());
+        tokio::spawn(super::partial::pass_on(self.client.clone(), session.serving.partials()));
+        Ok(session)
     }
 
     async fn answer<P, T, F>(&self, params: P, request: impl FnOnce(Arc<Session>, P) -> F) -> jsonrpc::Result<T>

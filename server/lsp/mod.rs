@@ -9,6 +9,7 @@ mod guard;
 mod lifecycle;
 pub mod log;
 mod monitor;
+mod partial;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,7 +1,9 @@
 //! The answers of the program, one file for each request. The language server and the command line call the same
 //! functions; they only differ in how they print.
 
+mod bench;
 mod catalog;
+mod chat;
 mod command;
 mod doctor;
 pub mod environments;
@@ -11,6 +13,7 @@ pub mod monitor;
 mod place;
 mod probe;
 mod reset;
+mod server;
 pub mod setup;
 mod setup_goal;
 pub mod show;
@@ -18,7 +21,9 @@ pub mod status;
 mod token;
 mod weights;
 
+pub use bench::{Bench, BenchParams, bench};
 pub use catalog::{CatalogInfo, catalog};
+pub use chat::{chat, chat_and_tell, endpoint};
 pub use command::{command, install_files};
 pub use doctor::doctor;
 pub use environments::environments;
@@ -27,6 +32,7 @@ pub use matching::{matching, nothing_to_run_on};
 pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
+pub use server::{is_meant, server, server_of, server_started};
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
 pub use token::{set_token, token};

@@ -17,7 +17,7 @@ pub struct Setting {
 }
 
 /// The list.
-pub const SETTINGS: [Setting; 16] = [
+pub const SETTINGS: [Setting; 17] = [
     Setting {
         key: "root",
         env: "TT_JUKEBOX_ROOT",
@@ -123,5 +123,13 @@ pub const SETTINGS: [Setting; 16] = [
         default: "127.0.0.1",
         from_project: false,
         doc: "Address that the server listens on. 0.0.0.0 lets other machines in, and needs a key file.",
+    },
+    Setting {
+        key: "server_url",
+        env: "TT_JUKEBOX_SERVER_URL",
+        default: "",
+        from_project: false,
+        doc: "Base address of another model server to talk to, https:// where others could listen: over plain http:// to \
+              another machine the conversation can be read on the way, and no key is sent.",
     },
 ];

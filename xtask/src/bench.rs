@@ -2,6 +2,7 @@
 //!
 //! Figures are medians of one run on one machine: compare them with each other, or with another run on the same machine.
 
+mod chat;
 mod download;
 #[path = "../../tests/devices/fake_tree.rs"]
 #[allow(clippy::unwrap_used, dead_code, reason = "the generator of the tests, used whole")]
@@ -44,6 +45,7 @@ pub fn run(args: &[String]) -> Result<()> {
     whole_process(&workspace)?;
     in_process(&workspace)?;
     download::measure(&workspace.sidecar())?;
+    chat::measure()?;
     sizes(&workspace)
 }
 

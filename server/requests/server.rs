@@ -1,0 +1,124 @@
+//! `tenstorrent/server` and `tenstorrent/server/started`: what runs, and the end of what we have started.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::error::{Failure, FailureKind, Result};
+use crate::protocol::{ChatOptions, Life, ServerAction, ServerInfo, ServerParams, ServerState, StartedParams};
+use crate::serving::record::{Record, Records, redacted};
+use crate::serving::{discover, family, started as looked, stop};
+use crate::session::Session;
+
+/// How long a watch waits for something to change.
+const WATCH: Duration = Duration::from_secs(30);
+
+/// Answers what runs; `watch` when it has changed, `stop` after the end of one.
+///
+/// # Errors
+/// When a setting cannot be used, or a server does not end.
+pub async fn server(session: &Session, params: ServerParams) -> Result<ServerState> {
+    match params.action {
+        ServerAction::Discover => look(session).await,
+        ServerAction::Watch => watch(session, params.known.as_deref()).await,
+        ServerAction::Stop => {
+            let records = Records::here();
+            stop::stop(&started(&records, params.port, params.model.as_deref())?, &records).await?;
+            look(session).await
+        }
+    }
+}
+
+/// Notes a server that was started in a terminal.
+///
+/// # Errors
+/// When the process is not there, or the note cannot be written.
+pub async fn server_started(session: &Session, params: StartedParams) -> Result<ServerState> {
+    let head = params.pid.map(|pid| {
+        family::look(pid).ok_or_else(|| {
+            let what = format!("process {pid} is not there");
+            let next = "Look at the terminal: the command may have failed at once.";
+            Failure::new(FailureKind::Input, what, "it has ended, or never was", next)
+        })
+    });
+    let head = head.transpose()?.map(|process| process.id);
+    let record = Record {
+        pid: head.map(|id| id.pid),
+        start_ticks: head.map(|id| id.start_ticks),
+        shell_pid: params.shell_pid,
+        container: params.container,
+        model_id: params.model_id,
+        model_name: params.model_name,
+        host: session.settings.get("host").unwrap_or_default().to_owned(),
+        port: params.port,
+        log: params.log,
+        command: redacted(&params.command),
+        started_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        ..Record::default()
+    };
+    Records::here().keep(&record)?;
+    look(session).await
+}
+
+/// How the server is that was started on a port, without a look at any other.
+///
+/// # Errors
+/// When nothing was started there.
+pub async fn server_of(session: &Session, port: u16) -> Result<ServerInfo> {
+    let records = Records::here();
+    let record = records.of_port(port).ok_or_else(|| {
+        let what = format!("nothing was started on port {port}");
+        Failure::new(FailureKind::NoMatch, what, "there is no note of it", "`tt-jukebox ps` shows what runs.")
+    })?;
+    let keys = super::chat::keys(session, &ChatOptions::default());
+    Ok(discover::one(session, record, &records, keys).await)
+}
+
+/// True when a record has this port, and a model whose name holds this text.
+pub fn is_meant(record: &Record, port: Option<u16>, model: Option<&str>) -> bool {
+    let names = |model: &str| {
+        let model = model.to_ascii_lowercase();
+        [&record.model_name, &record.model_id].iter().any(|name| name.to_ascii_lowercase().contains(&model))
+    };
+    port.is_none_or(|port| record.port == port) && model.is_none_or(names)
+}
+
+/// The server that is meant: the one on this port or of this name, or the one that runs.
+fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
+    let runs = |record: &Record| {
+        !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
+    };
+    let mut running: Vec<Record> = records.all().into_iter().filter(runs).collect();
+    running.retain(|record| is_meant(record, port, model));
+    if running.len() > 1 {
+        let names: Vec<String> =
+            running.iter().map(|record| format!("{} on port {}", record.model_name, record.port)).collect();
+        let next = "Name one of them by its model or port.";
+        return Err(Failure::new(FailureKind::Usage, "more than one server runs", names.join(", "), next));
+    }
+    running.pop().ok_or_else(|| {
+        let why = match (port, model) {
+            (Some(port), _) => format!("none that was started here has port {port}"),
+            (_, Some(model)) => format!("none that was started here is {model:.100?}"),
+            _ => "none that was started here is left".to_owned(),
+        };
+        let next = "`tt-jukebox ps` shows what runs; what somebody else has started is theirs to stop.";
+        Failure::new(FailureKind::NoMatch, "there is no server to stop", why, next)
+    })
+}
+
+async fn look(session: &Session) -> Result<ServerState> {
+    discover::discover(session, super::chat::keys(session, &ChatOptions::default())).await
+}
+
+/// Looks until something else shows than what is known.
+async fn watch(session: &Session, known: Option<&str>) -> Result<ServerState> {
+    let until = Instant::now() + WATCH;
+    loop {
+        let state = look(session).await?;
+        if known != Some(&*state.revision) || Instant::now() >= until {
+            return Ok(state);
+        }
+        // A start is watched by somebody who waits for it.
+        let pause = if state.life == Life::Starting { 1 } else { 2 };
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+    }
+}

@@ -1,0 +1,204 @@
+//! Looks at what runs: what we have started, what the settings name, the usual ports, and containers.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+
+use super::containers;
+use super::endpoint::Endpoint;
+use super::family;
+use super::metrics;
+use super::record::{Record, Records};
+use super::secret::Secret;
+use super::shown::state;
+use super::sockets;
+use super::started::{adopted, of_record, owner, process_of};
+use super::state::{Owner, Seen, judge};
+use super::trouble::Trouble;
+use crate::error::Result;
+use crate::protocol::{Life, ServedModel, ServerInfo, ServerSource, ServerState};
+use crate::session::Session;
+
+/// Port of the official command line `tt` (tt-cli 1.2.1, `serve`).
+pub const TT_CLI_PORT: u16 = 20000;
+/// A look shows what is now; a server that takes longer is told as one that does not answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The address of a port of this machine.
+fn here(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+/// Keys that may be sent.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// What somebody has given: for any server that is named.
+    pub given: Option<Secret>,
+    /// The key of servers of this machine: for them only.
+    pub own: Option<Secret>,
+}
+
+/// Everything that runs, with its state.
+///
+/// # Errors
+/// When a setting cannot be used.
+pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
+    let records = Records::here();
+    let port = session.settings.port()?;
+    let containers = containers::running().await;
+    let mut targets: Vec<Seen> = Vec::new();
+    for record in records.all() {
+        targets.push(of_record(adopted(record, &records), &containers));
+    }
+    if let Some(url) = session.settings.get("server_url") {
+        let url = Endpoint::new(url, None)?.url().to_owned();
+        targets.push(Seen { source: ServerSource::Setting, url, ..Seen::default() });
+    }
+    for container in &containers {
+        for port in &container.ports {
+            let name = Some(container.name.clone());
+            let (source, url) = (ServerSource::Container, here(*port));
+            targets.push(Seen { source, url, port: Some(*port), container: name, runs: true, ..Seen::default() });
+        }
+    }
+    for (source, port) in [(ServerSource::Port, port), (ServerSource::TtCli, TT_CLI_PORT)] {
+        targets.push(Seen { source, url: here(port), port: Some(port), ..Seen::default() });
+    }
+    let mut servers = Vec::new();
+    let mut port_taken = None;
+    for seen in answers(session, once(targets), keys).await {
+        let infos = noted(seen, &records);
+        let (source, is_idle, foreign) = (infos.0.source, infos.0.life == Life::Idle, infos.1);
+        if source == ServerSource::Port && foreign {
+            port_taken = sockets::taken_by(port);
+        } else if !(is_idle || foreign && source != ServerSource::Setting) {
+            servers.push(infos.0);
+        }
+    }
+    Ok(state(servers, port_taken))
+}
+
+/// One server that we have started.
+pub async fn one(session: &Session, record: Record, records: &Records, keys: Keys) -> ServerInfo {
+    let containers = if record.container.is_some() { containers::running().await } else { Vec::new() };
+    let seen = of_record(adopted(record, records), &containers);
+    match answers(session, vec![seen], keys).await.pop() {
+        Some(seen) => noted(seen, records).0,
+        None => ServerInfo::default(),
+    }
+}
+
+/// Each address once: the first way in which it was found says the most. A record whose server is gone does not stand in
+/// the way of another server on the same port.
+fn once(targets: Vec<Seen>) -> Vec<Seen> {
+    let mut kept: Vec<Seen> = Vec::new();
+    for target in targets {
+        let known =
+            |other: &Seen| other.url == target.url && (other.record.is_none() || other.runs) && target.record.is_none();
+        if !kept.iter().any(known) {
+            kept.push(target);
+        }
+    }
+    kept
+}
+
+/// Asks all of them at once.
+async fn answers(session: &Session, targets: Vec<Seen>, keys: Keys) -> Vec<Seen> {
+    let mut asking = JoinSet::new();
+    for (at, mut seen) in targets.into_iter().enumerate() {
+        let own = keys.own.clone().filter(|_| seen.source != ServerSource::Setting);
+        let key = keys.given.clone().or(own);
+        asking.spawn(async move {
+            let mut metrics = None;
+            if (seen.record.is_none() || seen.runs)
+                && let Ok(server) = Endpoint::new(&seen.url, key)
+            {
+                let answer = server.models(PATIENCE).await;
+                if answer.is_ok()
+                    && let Ok(body) = server.fetch("metrics", None, PATIENCE).await
+                {
+                    metrics = metrics::read(&String::from_utf8_lossy(&body));
+                }
+                seen.answer = Some(answer);
+            }
+            (at, seen, metrics)
+        });
+    }
+    let mut done = Vec::new();
+    while let Some(answer) = asking.join_next().await {
+        done.extend(answer.ok());
+    }
+    done.sort_by_key(|(at, ..)| *at);
+    let with_load = |(_, mut seen, metrics): (usize, Seen, Option<metrics::Metrics>)| {
+        seen.load = metrics.map(|metrics| session.serving.load(&seen.url, metrics));
+        // A server that began to listen between the two looks.
+        if seen.owner == Owner::Nobody
+            && matches!(seen.answer, Some(Ok(_)))
+            && let Some(record) = seen.record.as_ref().filter(|_| seen.runs)
+        {
+            seen.owner = owner(record, &[]);
+        }
+        seen
+    };
+    done.into_iter().map(with_load).collect()
+}
+
+/// Judges a server, keeps what is new about it, and says whether what answers is no model server at all.
+fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
+    let record = seen.record.clone();
+    let boot = seen.boot.clone();
+    let foreign = record.is_none()
+        && seen.container.is_none()
+        && matches!(
+            &seen.answer,
+            Some(Err(Trouble::Foreign(_) | Trouble::Broken(_) | Trouble::Silent(_) | Trouble::Unreachable(_)))
+                | Some(Err(Trouble::Status { code: 300..=400 | 402 | 404..=599, .. }))
+        );
+    let mut info = judge(seen);
+    if let Some(mut record) = record {
+        let times = records.boot_times(&record.model_id);
+        for step in &mut info.steps {
+            step.last_seconds = times.get(&step.name).copied();
+        }
+        if matches!(info.life, Life::Ready | Life::Busy) && !record.was_ready {
+            record.was_ready = true;
+            records.keep_boot_times(&record.model_id, &boot.times());
+            // The next look notes it, if this one cannot.
+            let _ = records.keep(&record);
+        }
+    }
+    (info, foreign)
+}
+
+/// The server for a chat. Where only one of the known ports is listened on, nobody has to be asked which it is.
+///
+/// # Errors
+/// When a setting cannot be used.
+pub async fn best(session: &Session, key: Option<Secret>) -> Result<Endpoint> {
+    let port = session.settings.port()?;
+    let records = Records::here().all();
+    let started = records.iter().filter(|record| process_of(record).is_some_and(family::runs));
+    let mut urls: Vec<(String, u16)> = started.map(|record| (record.url(), record.port)).collect();
+    for port in [port, TT_CLI_PORT] {
+        if !urls.iter().any(|(_, known)| *known == port) {
+            urls.push((here(port), port));
+        }
+    }
+    let mut listened: Vec<&(String, u16)> =
+        urls.iter().filter(|(_, port)| !sockets::listening(*port).is_empty()).collect();
+    let containers = if listened.is_empty() { containers::running().await } else { Vec::new() };
+    let inside: Vec<(String, u16)> =
+        containers.iter().flat_map(|container| &container.ports).map(|port| (here(*port), *port)).collect();
+    listened.extend(&inside);
+    if listened.len() > 1 {
+        for (url, _) in &listened {
+            let server = Endpoint::new(url, key.clone())?;
+            let models: Result<Vec<ServedModel>, Trouble> = server.models(PATIENCE).await;
+            if models.is_ok_and(|models| !models.is_empty()) {
+                return Ok(server);
+            }
+        }
+    }
+    let url = listened.first().map_or_else(|| here(port), |(url, _)| url.clone());
+    Endpoint::new(&url, key)
+}

@@ -1,0 +1,37 @@
+//! Model servers: which ones run and how they are, starting and ending one, a chat with one, and how fast it is.
+//!
+//! The way of a chat: `endpoint.rs` knows who may be asked and how, `context.rs` and `fit.rs` what fits, `body.rs` what is sent,
+//! `stream.rs` makes events of bytes, `delta.rs` an answer of events, `incoming.rs` reads it to its end, `pieces.rs` passes it on; `trouble.rs` has the words
+//! for whatever goes wrong. The way of a server: `record.rs` remembers what was started, `sockets.rs` and `family.rs` who
+//! really listens, `boot.rs` reads the log, `metrics.rs` the figures, `started.rs` and
+//! `discover.rs` look, `state.rs` decides, `shown.rs` says it.
+
+mod body;
+pub mod boot;
+pub mod chat;
+pub mod containers;
+pub mod context;
+pub mod delta;
+pub mod discover;
+pub mod endpoint;
+pub mod family;
+mod fit;
+mod incoming;
+pub mod measure;
+mod memory;
+pub mod metrics;
+pub mod pieces;
+pub mod record;
+mod secret;
+pub mod shown;
+pub mod sockets;
+pub mod start;
+pub mod started;
+pub mod state;
+pub mod stop;
+pub mod stream;
+pub mod targets;
+pub mod trouble;
+
+pub use memory::Memory;
+pub use secret::{Secret, in_file};

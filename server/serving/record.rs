@@ -1,0 +1,231 @@
+//! What was started: one small file for each port, so that a server is found again after the editor or the shell is gone.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Failure, FailureKind, Result};
+
+/// A record has about two kilobytes, most of it the command.
+const MAX_BYTES: u64 = 256 << 10;
+/// More servers than one machine has devices for.
+const MAX_RECORDS: usize = 64;
+
+/// A server that was started.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    /// Its process; none until it is known.
+    pub pid: Option<u32>,
+    /// Start of that process in clock ticks since boot: the number alone may come to mean another process.
+    pub start_ticks: Option<u64>,
+    /// Shell that it was started in.
+    pub shell_pid: Option<u32>,
+    /// Name of its container.
+    pub container: Option<String>,
+    /// Entry of the catalog.
+    pub model_id: String,
+    /// Its short name.
+    pub model_name: String,
+    /// Address that it listens on.
+    pub host: String,
+    /// Port that it listens on.
+    pub port: u16,
+    /// File with its output.
+    pub log: Option<String>,
+    /// Program and arguments, without keys.
+    pub command: Vec<String>,
+    /// Seconds since 1970.
+    pub started_at: u64,
+    /// It has answered once.
+    pub was_ready: bool,
+    /// Somebody has ended it.
+    pub stopped: bool,
+}
+
+impl Record {
+    /// Base address to reach it from this machine.
+    pub fn url(&self) -> String {
+        let host = match self.host.as_str() {
+            "" | "0.0.0.0" | "localhost" => "127.0.0.1".to_owned(),
+            "::" => "[::1]".to_owned(),
+            host if host.contains(':') => format!("[{host}]"),
+            host => host.to_owned(),
+        };
+        format!("http://{host}:{}", self.port)
+    }
+
+    /// True when it was started with a parser for tool calls and may choose to call.
+    pub fn tool_calls(&self) -> bool {
+        let has = |flag: &str| {
+            let matches = |arg: &String| {
+                let arg = arg.replace('_', "-");
+                arg == flag || arg.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='))
+            };
+            self.command.iter().any(matches)
+        };
+        has("--enable-auto-tool-choice") && has("--tool-call-parser")
+    }
+}
+
+/// A command without what nobody else may read.
+pub fn redacted(command: &[String]) -> Vec<String> {
+    let secret = |name: &str| {
+        let name = name.trim_start_matches('-').to_ascii_uppercase().replace('-', "_");
+        name == "API_KEY" || name == "HF_TOKEN" || name.ends_with("_API_KEY") || name.ends_with("_SECRET")
+    };
+    let mut hide = false;
+    let each = |arg: &String| {
+        if std::mem::take(&mut hide) {
+            return "…".to_owned();
+        }
+        match arg.split_once('=') {
+            Some((name, _)) if secret(name) => format!("{name}=…"),
+            _ => {
+                hide = arg.starts_with("--") && secret(arg);
+                arg.clone()
+            }
+        }
+    };
+    command.iter().map(each).collect()
+}
+
+/// The folder of what is remembered.
+#[derive(Debug, Clone)]
+pub struct Records {
+    dir: PathBuf,
+}
+
+impl Records {
+    /// In a folder of this user.
+    pub fn here() -> Self {
+        let dirs = directories::ProjectDirs::from("", "", "tt-jukebox");
+        let dir = dirs.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned());
+        Self::new(dir.unwrap_or_default())
+    }
+
+    /// In this folder.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
+    }
+
+    /// The folder itself.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Everything that was started, the newest first. What cannot be read is left out.
+    pub fn all(&self) -> Vec<Record> {
+        let files = fs::read_dir(self.dir.join("servers")).into_iter().flatten().flatten().take(MAX_RECORDS);
+        let mut records: Vec<Record> = files.filter_map(|file| read(&file.path())).collect();
+        records.sort_by_key(|record| std::cmp::Reverse((record.started_at, record.port)));
+        records
+    }
+
+    /// The record of a port.
+    pub fn of_port(&self, port: u16) -> Option<Record> {
+        read(&self.path(port))
+    }
+
+    /// Keeps a record in place of the one of the same port.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, record: &Record) -> Result<()> {
+        let path = self.path(record.port);
+        write(&path, record).map_err(|error| {
+            Failure::new(
+                FailureKind::Input,
+                format!("the server could not be noted in {}", path.display()),
+                error.to_string(),
+                "Check the folder and the space on its disk: without the note the server is not found again.",
+            )
+        })
+    }
+
+    fn path(&self, port: u16) -> PathBuf {
+        self.dir.join("servers").join(format!("{port}.json"))
+    }
+
+    /// Seconds that each step of a start took last time, by name.
+    pub fn boot_times(&self, model_id: &str) -> BTreeMap<String, f64> {
+        let all: BTreeMap<String, BTreeMap<String, f64>> = read(&self.times()).unwrap_or_default();
+        all.get(model_id).cloned().unwrap_or_default()
+    }
+
+    /// Keeps how long each step took. What cannot be written is not worth a word.
+    pub fn keep_boot_times(&self, model_id: &str, times: &BTreeMap<String, f64>) {
+        let mut all: BTreeMap<String, BTreeMap<String, f64>> = read(&self.times()).unwrap_or_default();
+        if !times.is_empty() && all.get(model_id) != Some(times) && all.len() < 1000 {
+            all.insert(model_id.to_owned(), times.clone());
+            let _ = write(&self.times(), &all);
+        }
+    }
+
+    fn times(&self) -> PathBuf {
+        self.dir.join("boot-times.json")
+    }
+}
+
+fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Option<T> {
+    let mut text = String::new();
+    fs::File::open(path).ok()?.take(MAX_BYTES).read_to_string(&mut text).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+/// Writes a file as a whole or not at all, for its owner only.
+fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(dir)?;
+    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    serde_json::to_writer_pretty(&mut file, value)?;
+    file.flush()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_kept_by_port_and_found_newest_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let records = Records::new(dir.path());
+        assert!(records.all().is_empty());
+        for (port, started_at) in [(8000, 5), (8001, 9), (8000, 7)] {
+            records.keep(&Record { port, started_at, ..Record::default() }).unwrap();
+        }
+        fs::write(dir.path().join("servers/1.json"), "{ half").unwrap();
+        let found: Vec<_> = records.all().iter().map(|record| (record.port, record.started_at)).collect();
+        assert_eq!(found, [(8001, 9), (8000, 7)]);
+        let times = BTreeMap::from([("weights".to_owned(), 2.5)]);
+        records.keep_boot_times("m", &times);
+        assert_eq!(records.boot_times("m"), times);
+        assert!(records.boot_times("other").is_empty());
+    }
+
+    #[test]
+    fn keys_are_not_written_down() {
+        let command = ["p", "--api-key", "s3cret", "--max-num-batched-tokens", "5", "HF_TOKEN=x", "--api-key=y"];
+        let shown = redacted(&command.map(str::to_owned));
+        assert_eq!(shown, ["p", "--api-key", "…", "--max-num-batched-tokens", "5", "HF_TOKEN=…", "--api-key=…"]);
+    }
+
+    #[test]
+    fn addresses_and_tools() {
+        let record = |host: &str, command: &[&str]| Record {
+            host: host.into(),
+            port: 1,
+            command: command.iter().map(|arg| (*arg).to_owned()).collect(),
+            ..Record::default()
+        };
+        assert_eq!(record("0.0.0.0", &[]).url(), "http://127.0.0.1:1");
+        assert_eq!(record("::1", &[]).url(), "http://[::1]:1");
+        assert!(record("", &["--enable-auto-tool-choice", "--tool_call_parser=hermes"]).tool_calls());
+        assert!(!record("", &["--tool-call-parser", "hermes"]).tool_calls());
+    }
+}

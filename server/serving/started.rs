@@ -1,0 +1,98 @@
+//! A server that we have started, looked at through its record: its process, its socket, its log.
+
+use std::fs;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::Path;
+
+use super::boot::{self, Boot};
+use super::containers::Container;
+use super::family;
+use super::record::{Record, Records};
+use super::sockets;
+use super::state::{Owner, Seen};
+use crate::protocol::ProcessId;
+
+/// The start of a server is in the beginning of its log, its end at the end.
+const LOG_START: u64 = 2 << 20;
+const LOG_END: u64 = 256 << 10;
+
+/// What can be seen of it without asking it.
+pub fn of_record(record: Record, containers: &[Container]) -> Seen {
+    let runs = runs(&record, containers);
+    let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
+    let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
+    let boot = log_of(&record, runs);
+    Seen { url, port, container, record: Some(record), runs, owner, boot, ..Seen::default() }
+}
+
+/// A record whose process was not known when it was made: the youngest child of its shell is taken for it.
+pub fn adopted(mut record: Record, records: &Records) -> Record {
+    let unknown = record.pid.is_none() && record.container.is_none() && !record.stopped;
+    if let Some(shell) = record.shell_pid.filter(|_| unknown)
+        && let Some(child) = family::youngest_child(shell, &family::all())
+    {
+        (record.pid, record.start_ticks) = (Some(child.pid), Some(child.start_ticks));
+        let _ = records.keep(&record);
+    }
+    record
+}
+
+/// The process of a record, beyond doubt.
+pub fn process_of(record: &Record) -> Option<ProcessId> {
+    Some(ProcessId { pid: record.pid?, start_ticks: record.start_ticks? })
+}
+
+fn container_of<'a>(record: &Record, containers: &'a [Container]) -> Option<&'a Container> {
+    let name = record.container.as_ref()?;
+    containers.iter().find(|container| container.name == *name)
+}
+
+fn runs(record: &Record, containers: &[Container]) -> bool {
+    container_of(record, containers).is_some() || process_of(record).is_some_and(family::runs)
+}
+
+/// Who listens on the port of a record.
+pub fn owner(record: &Record, containers: &[Container]) -> Owner {
+    if container_of(record, containers).is_some_and(|container| container.ports.contains(&record.port)) {
+        return Owner::Ours;
+    }
+    let listeners = sockets::listening(record.port);
+    if listeners.is_empty() {
+        return Owner::Nobody;
+    }
+    let family = process_of(record).map(|head| family::family(head, &family::all())).unwrap_or_default();
+    if family.iter().any(|id| sockets::has_open(id.pid, &listeners)) {
+        return Owner::Ours;
+    }
+    Owner::Other(match sockets::holders(&listeners).first() {
+        Some(pid) => format!("{} (process {pid})", sockets::command_of(*pid)),
+        None => "a process of another user, or in a container".into(),
+    })
+}
+
+/// What the log says: its beginning for a server that starts, its end as well for one that has ended.
+fn log_of(record: &Record, runs: bool) -> Boot {
+    let Some(path) = record.log.as_deref().filter(|_| !(record.stopped || record.was_ready && runs)) else {
+        return Boot::default();
+    };
+    let mut boot = boot::read(&part(Path::new(path), SeekFrom::Start(0), LOG_START));
+    if !runs {
+        boot.error = boot::read(&part(Path::new(path), SeekFrom::End(0), LOG_END)).error.or(boot.error);
+    }
+    boot
+}
+
+/// At most `most` bytes of a file, from its start or from so far before its end.
+fn part(path: &Path, from: SeekFrom, most: u64) -> String {
+    let read = || {
+        let mut file = fs::File::open(path).ok()?;
+        let length = file.metadata().ok()?.len();
+        if let SeekFrom::End(_) = from {
+            file.seek(SeekFrom::Start(length.saturating_sub(most))).ok()?;
+        }
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    read().unwrap_or_default()
+}
