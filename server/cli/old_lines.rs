@@ -79,12 +79,13 @@ pub(super) fn translate(
     if line.found.is_empty() && task.is_none() {
         return Translation::Current;
     }
-    if has(Old::Setup) {
-        return Translation::Refused(setup());
-    }
-    let model = line.model.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let model = line.model.as_deref().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
     if has(Old::Model) && model.as_ref().is_none_or(|name| name.starts_with('-')) {
         return Translation::Refused(no_model());
+    }
+    if has(Old::Setup) {
+        let named = model.or_else(|| task.filter(|word| !is_task(word)).map(str::to_owned));
+        return named.map_or_else(|| Translation::Refused(no_model_to_set_up()), |model| setup(&model, &line));
     }
     let mut short = vec!["list".to_owned()];
     let asked = match (has(Old::List), model, task) {
@@ -198,14 +199,25 @@ fn token() -> Failure {
     )
 }
 
-/// The older program built tt-metal and vLLM too. This is the one place to change when ours does.
-fn setup() -> Failure {
+/// The older program asked before it built anything, and so does ours; `--force` answered that question.
+fn setup(model: &str, line: &Line) -> Translation {
+    let mut short = vec!["setup".to_owned(), model.to_owned()];
+    for (option, name) in [(Old::Force, "--yes"), (Old::Refresh, "--refresh-cache")] {
+        short.extend(line.found.contains(&option).then(|| name.to_owned()));
+    }
+    let shown = words(&short, Shell::Sh).unwrap_or_else(|_| "setup".to_owned());
+    let note = format!("note: this is now \"tt-jukebox {shown}\"");
+    let args = [short, line.place.clone(), line.flags.clone()].concat();
+    Translation::Renamed(Renamed { args, model: None, note, place: line.place.clone() })
+}
+
+fn no_model_to_set_up() -> Failure {
+    let why = "a setup is for one model: its commits, its build and its weights";
     Failure::new(
-        FailureKind::NotSupported,
-        "setting up is not there yet",
-        "this program does not build tt-metal and vLLM so far",
-        "`tt-jukebox download NAME` brings the weights; `tt-jukebox command NAME --explain` prints the serving command and \
-         the commits that it needs: build these, then run it.",
+        FailureKind::Usage,
+        "no model is named to set up",
+        why,
+        "`tt-jukebox list` shows what runs here; then `tt-jukebox setup NAME`.",
     )
 }
 

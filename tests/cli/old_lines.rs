@@ -60,10 +60,12 @@ fn a_token_on_the_command_line_is_refused_and_stands_nowhere() {
 }
 
 #[test]
-fn setup_says_what_to_do_meanwhile() {
-    let output = on_n150("--setup --model llama --json");
-    assert_eq!((output.status.code(), json(&output)["error"]["kind"].as_str()), (Some(7), Some("not_supported")));
-    assert!(stderr(&output).contains("tt-jukebox command NAME"), "{}", stderr(&output));
+fn setup_shows_the_plan_of_todays_setup_and_asks() {
+    let output = on_n150("--setup --model Llama-3.2-1B-Instruct");
+    assert!(stderr(&output).contains("this is now \"tt-jukebox setup Llama-3.2-1B-Instruct\""), "{}", stderr(&output));
+    assert_ne!(output.status.code(), Some(0), "nothing is built without a yes");
+    let shown = format!("{}{}", stdout(&output), stderr(&output));
+    assert!(shown.contains("steps are done") || shown.contains("in the way"), "{shown}");
 }
 
 #[test]

@@ -126,10 +126,23 @@ fn a_token_is_refused_and_never_repeated() {
 }
 
 #[test]
+fn setup_of_a_model_is_todays_setup() {
+    for (line, args) in [
+        ("--setup --model llama", "setup llama"),
+        ("-sf -m llama", "setup llama --yes"),
+        ("llama --setup --refresh --simulate n150 --json", "setup llama --refresh-cache --simulate n150 --json"),
+    ] {
+        let renamed = renamed(line);
+        assert_eq!(renamed.args.join(" "), args, "{line}");
+        assert_eq!(renamed.model, None, "a setup says by itself what comes next");
+    }
+}
+
+#[test]
 fn setup_and_a_missing_name_are_told() {
     for (line, kind) in [
-        ("--setup", FailureKind::NotSupported),
-        ("-s --model llama", FailureKind::NotSupported),
+        ("--setup", FailureKind::Usage),
+        ("--setup chat", FailureKind::Usage),
         ("--model", FailureKind::Usage),
         ("--model --force", FailureKind::Usage),
         ("--model=", FailureKind::Usage),
