@@ -33,8 +33,11 @@ fn text(details: &ModelDetails) -> String {
         for (title, value) in requests::show::rows(found) {
             text.push_str(&format!("\n  {title:<11} {}", printable(&value)));
         }
-        let command =
-            if found.command { "`tt-jukebox command` prints it" } else { "none: it runs only as a container" };
+        let command = if found.command {
+            "`tt-jukebox command` prints it"
+        } else {
+            "`tt-jukebox command` prints it, for a container"
+        };
         text.push_str(&format!("\n  command     {command}\n"));
         for reason in &found.reasons {
             text.push_str(&format!("  - {}\n", printable(reason)));
