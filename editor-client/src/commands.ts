@@ -12,6 +12,7 @@ import { showDetails } from "./details";
 import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware } from "./device-actions";
 import { showFailure, toFailure } from "./failure";
 import { hostText } from "./host-text";
+import { setHuggingFaceToken } from "./hub-token";
 import { say, type Action } from "./message";
 import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
 import type { Parts } from "./parts";
@@ -40,6 +41,7 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.startVllmServer": (parts, model) =>
     typeof model === "string" ? serve(parts, model, null) : pickAndServe(parts),
   "tenstorrent.setUpModel": setUp,
+  "tenstorrent.setHuggingFaceToken": setHuggingFaceToken,
   "tenstorrent.showSetupOutput": () => {
     showSetupOutput();
   },

@@ -3,6 +3,7 @@ import { window, type ExtensionContext } from "vscode";
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import { toFailure } from "./failure";
+import { handOverToken } from "./hub-token";
 import { Monitor } from "./monitor";
 import { offerUnfinished } from "./setup";
 import { Sidecar } from "./sidecar";
@@ -32,6 +33,13 @@ export function activate(context: ExtensionContext): Api {
     ticks.show(done);
   });
   const parts = { context, log, sidecar, terminals, documents, status };
+  sidecar.onState(({ kind }) => {
+    if (kind === "running") {
+      handOverToken(parts).catch((error: unknown) => {
+        log.warn(toFailure(error).why);
+      });
+    }
+  });
   const registered = registerCommands(parts);
   context.subscriptions.push(...registered, status, monitor, ticks, documents, terminals, sidecar, log);
   running = sidecar;

@@ -3,9 +3,12 @@
  * in the middle, and a good end. The container program stands in for the real one; its image takes a while to come.
  */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { test } from "node:test";
+import { after, test } from "node:test";
 import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -37,6 +40,17 @@ const SPECS = {
   },
 };
 
+const TOKEN = "hf_secretsecretsecretsecret";
+/** A hub that knows one token. */
+const asked = [];
+const hub = createServer(({ url, headers }, answer) => {
+  asked.push(`${url} ${headers.authorization ?? ""}`);
+  answer.setHeader("content-type", "application/json").end(JSON.stringify({ name: "tester", siblings: [] }));
+});
+hub.listen(0, "127.0.0.1");
+await once(hub, "listening");
+after(() => hub.close());
+
 const session = useSession({ prepare });
 
 function prepare({ env, home }) {
@@ -49,6 +63,7 @@ function prepare({ env, home }) {
   // The editor takes its PATH from a login shell.
   writeFileSync(join(home, ".profile"), 'PATH="$HOME/bin:$PATH"\n. "$HOME/.bashrc"\n');
   Object.assign(env, { PATH: `${bin}:${env.PATH}`, TT_JUKEBOX_CATALOG: join(home, "specs.json") });
+  env.HF_ENDPOINT = `http://127.0.0.1:${hub.address().port}`;
 }
 
 const pulls = () => {
@@ -59,6 +74,21 @@ const begun = (count) =>
   session.workbench.until("the pull", () => pulls().filter((line) => line.startsWith("begin")).length, (n) => n === count);
 const press = (name) => session.workbench.page.getByRole("button", { name, exact: true }).last().click();
 const running = (pid) => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+
+test("a token is asked for in a password box and stands nowhere", LIMIT, async () => {
+  const { server, workbench } = session;
+  await workbench.until("the device", () => workbench.statusItem(), ({ text }) => /n150/i.test(text));
+  await workbench.runCommand("Tenstorrent: Set the Hugging Face Token");
+  await workbench.until("the box", () => workbench.input().getAttribute("type"), (type) => type === "password");
+  await workbench.input().fill(TOKEN);
+  await workbench.screenshot("hub-token");
+  await workbench.page.keyboard.press("Enter");
+  await workbench.message(/The token is that of tester/);
+  assert.ok(asked.some((line) => line === `/api/whoami-v2 Bearer ${TOKEN}`), asked.join("\n"));
+  await workbench.clearMessages();
+  const found = spawnSync("grep", ["-rlaF", TOKEN, server.sandbox.root], { encoding: "utf8" });
+  assert.equal(found.stdout, "", "the token stands in a file");
+});
 
 test("the plan stands there before anything runs", LIMIT, async () => {
   const { workbench } = session;
