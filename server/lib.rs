@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod cli;
+pub mod clock;
 pub mod device;
 pub mod doctor;
 pub mod environment;
@@ -23,3 +24,4 @@ pub mod serving;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod whole_file;

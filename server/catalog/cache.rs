@@ -3,16 +3,16 @@
 //! Every file is written beside its place and moved there, so that a reader sees the old one or the new one, whole.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::published::{self, Published};
 use super::{Catalog, condensed};
+use crate::whole_file;
 
 /// What is known about the cached files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -142,14 +142,7 @@ impl Cache {
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.dir.join(name);
-        let dir = path.parent().unwrap_or(&self.dir);
-        fs::create_dir_all(dir)?;
-        let mut file = NamedTempFile::new_in(dir)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(&path)?;
-        Ok(())
+        whole_file::write(&self.dir.join(name), bytes)
     }
 
     /// Takes the lock. None when another window holds it for all of `patience`: it is doing the same work.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use reqwest::Url;
 
@@ -10,6 +10,7 @@ use super::cache::{Cache, State, is_release};
 use super::history::compare_releases;
 use super::published::{self, Published};
 use super::{Catalog, spec};
+use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::http::{Answer, Http};
 
@@ -76,11 +77,6 @@ pub async fn refresh_in_child(cache: &Cache, url: &str, now_wanted: bool, deadli
 pub fn is_due(state: &State, now: u64) -> bool {
     // A clock that was set back must not stop the looking for good.
     state.tried_at.is_none_or(|tried| now.abs_diff(tried) >= LIFETIME_S)
-}
-
-/// Seconds since 1970.
-pub fn seconds_now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
 }
 
 async fn fetch(cache: &Cache, state: &mut State, base: &str, deadline: Duration) -> Result<Outcome> {

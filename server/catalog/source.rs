@@ -2,7 +2,7 @@
 
 use super::Catalog;
 use super::cache::{Cache, State};
-use super::refresh::seconds_now;
+use crate::clock::seconds_now;
 use crate::error::Result;
 
 /// The folder of fetched files, where this user has one.

@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 
 use super::block_on;
 use super::output::{Output, printable, table};
 use super::stopping::block_on_stoppable;
+use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{Life, ServerAction, ServerInfo, ServerParams, ServerState};
 use crate::requests;
@@ -62,7 +63,7 @@ fn text(state: &ServerState) -> String {
 }
 
 fn row(server: &ServerInfo) -> Vec<String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = seconds_now();
     let since =
         server.started_at.map(|started| now.saturating_sub(started)).map_or(String::new(), |seconds| match seconds {
             0..120 => format!("{seconds} s"),

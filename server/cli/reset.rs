@@ -3,7 +3,7 @@
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use std::os::fd::AsFd as _;
 use std::process::Stdio;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use tokio::time::{sleep, timeout};
 
 use super::output::{Output, printable, table};
 use super::stopping::block_on_stoppable;
+use crate::clock::seconds_now;
 use crate::device::host::Holder;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams};
@@ -216,7 +217,7 @@ fn plan_text(plan: &ResetPlan) -> String {
 
 fn row(holder: &Holder) -> Vec<String> {
     let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "unknown".to_owned());
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = seconds_now();
     let started = holder.started.map_or_else(|| "unknown".to_owned(), |started| ago(now.saturating_sub(started)));
     vec![holder.pid.to_string(), text(&holder.user), started, text(&holder.command)]
 }

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -134,19 +133,6 @@ pub fn read(root: &Path, tags: &BTreeSet<String>) -> Vec<PairFacts> {
         .collect()
 }
 
-/// Writes a file as a whole or not at all, into a folder that is made for it.
-///
-/// # Errors
-/// When the folder cannot be written to.
-pub fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|error| error.error)
-}
-
 /// A commit or tag as a part of a folder's name.
 fn short(commit: &str) -> String {
     if commit.len() >= 7 && commit.chars().all(|c| c.is_ascii_hexdigit()) {
@@ -168,6 +154,7 @@ pub fn is_commit(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::whole_file;
 
     #[test]
     fn the_same_commit_in_another_length_is_the_same_environment() {
@@ -193,11 +180,11 @@ mod tests {
         let layout = Layout::of_pair(dir.path(), "9b67e09", "a91b644");
         assert_eq!(list(dir.path()).len(), 0);
         let record = Record { stamps: vec!["metal.build".into()], ..Record::default() };
-        write(&layout.record_file(), &serde_json::to_string(&record).unwrap()).unwrap();
+        whole_file::write(&layout.record_file(), serde_json::to_string(&record).unwrap().as_bytes()).unwrap();
         fs::create_dir_all(layout.metal().join("build/lib")).unwrap();
         fs::create_dir_all(layout.vllm()).unwrap();
         assert!(!layout.is_ready(&record));
-        write(&layout.stamp("metal.build"), "x").unwrap();
+        whole_file::write(&layout.stamp("metal.build"), b"x").unwrap();
         assert_eq!(list(dir.path()), [(layout.clone(), record.clone())]);
         assert!(layout.is_ready(&record));
         assert_eq!(in_use(dir.path()), None);

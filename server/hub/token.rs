@@ -4,13 +4,11 @@
 //! comes last, since the others are what every other program on this machine uses.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-use tempfile::NamedTempFile;
 
 use super::secret::Secret;
 use crate::error::{Failure, FailureKind, Result};
+use crate::whole_file;
 
 /// A token file holds one line.
 const MAX_FILE_BYTES: u64 = 8192;
@@ -69,17 +67,7 @@ fn read(path: &Path) -> Option<Secret> {
 /// # Errors
 /// When the folder cannot be written to.
 pub fn keep(path: &Path, secret: &Secret) -> Result<()> {
-    let write = || -> std::io::Result<()> {
-        let dir = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(dir)?;
-        // A temporary file is made with mode 0600.
-        let mut file = NamedTempFile::new_in(dir)?;
-        file.write_all(secret.expose().as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|error| {
+    whole_file::write(path, secret.expose().as_bytes()).map_err(|error| {
         let what = format!("the token could not be kept in {}", path.display());
         Failure::new(FailureKind::Input, what, error.to_string(), "Make that folder writable, or set HF_TOKEN_PATH.")
     })

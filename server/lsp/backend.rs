@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use lsp_types::notification::Notification;
 use lsp_types::{InitializeParams, InitializeResult, InitializedParams, ServerInfo};
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 use tower_lsp::{Client, LanguageServer, jsonrpc};
@@ -132,27 +130,6 @@ impl Backend {
     }
 }
 
-/// `$/progress` with a whole snapshot as its value.
-enum Progress {}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct ProgressParams {
-    token: ProgressToken,
-    value: SetupProgress,
-}
-
-impl Notification for Progress {
-    type Params = ProgressParams;
-    const METHOD: &'static str = "$/progress";
-}
-
-/// Passes the progress of long work on to the editor.
-async fn pass_on(client: Client, mut reports: mpsc::UnboundedReceiver<(ProgressToken, SetupProgress)>) {
-    while let Some((token, value)) = reports.recv().await {
-        client.send_notification::<Progress>(ProgressParams { token, value }).await;
-    }
-}
-
 /// Looks for newer spec files now and then; how often it really asks is the catalog's own affair.
 async fn keep_catalog_fresh(session: Arc<Session>) {
     loop {
@@ -190,7 +167,7 @@ impl LanguageServer for Backend {
         if let Ok(session) = &session {
             let (send, reports) = mpsc::unbounded_channel();
             session.set_reports(send);
-            tokio::spawn(pass_on(self.client.clone(), reports));
+            tokio::spawn(super::partial::pass_on_setups(self.client.clone(), reports));
         }
         // A second `initialize` is refused by tower-lsp before it comes here.
         let _ = self.monitor.set(Monitor::new(self.client.clone(), session.clone()));

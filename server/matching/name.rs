@@ -86,9 +86,9 @@ pub fn nearest<'a>(query: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a
     near.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
-/// Letters and digits only, in lower case: `Llama-3.1 8B` and `llama3.1-8b` are the same name.
-/// Letters and digits alone, in lower case. Nearly every name is ASCII, where that is bytes for bytes.
-fn plain(text: &str) -> String {
+/// Letters and digits only, in lower case: `Llama-3.1 8B` and `llama3.1-8b` are the same name. Nearly every name is ASCII,
+/// where that is bytes for bytes.
+pub(super) fn plain(text: &str) -> String {
     if text.is_ascii() {
         let bytes = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| char::from(byte.to_ascii_lowercase()));
         let mut plain = String::with_capacity(text.len());

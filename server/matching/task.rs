@@ -3,6 +3,7 @@
 //! The words `code_assistant`, `generate_image`, `generate_video` are tt-jukebox's (1.0, `match_task`), `t2i`, `t2v`, `i2i`,
 //! `tts`, `stt`, `asr` those of hftool and of the Hugging Face pipelines.
 
+use super::name::plain;
 use crate::catalog::spec::ModelSpec;
 
 /// Something that people want a model for.
@@ -73,10 +74,6 @@ impl Task {
     pub fn score(&self, spec: &ModelSpec) -> Option<u32> {
         (self.serves)(spec)
     }
-}
-
-fn plain(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn made_for(yes: bool) -> Option<u32> {

@@ -3,13 +3,14 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::chat::endpoint;
 use super::server::is_meant;
 use crate::catalog::Entry;
+use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ChatOptions;
 use crate::serving::measure::{Level, Plan, levels, measure};
@@ -95,7 +96,7 @@ pub async fn bench(session: &Session, params: &BenchParams, tell: &mut dyn FnMut
         url: server.url().to_owned(),
         model: served.id.clone(),
         model_id: entry.map(|entry| entry.spec.model_id.clone()),
-        at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        at: seconds_now(),
         tokens: params.tokens,
         ..Bench::default()
     };

@@ -1,7 +1,8 @@
 //! `tenstorrent/server` and `tenstorrent/server/started`: what runs, and the end of what we have started.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
+use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ChatOptions, Life, ServerAction, ServerInfo, ServerParams, ServerState, StartedParams};
 use crate::serving::record::{Record, Records, redacted};
@@ -51,7 +52,7 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
         port: params.port,
         log: params.log,
         command: redacted(&params.command),
-        started_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        started_at: seconds_now(),
         ..Record::default()
     };
     Records::here().keep(&record)?;

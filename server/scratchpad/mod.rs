@@ -5,12 +5,13 @@
 mod mark;
 
 use std::fs::{self, Permissions};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::{CommandFile, FileCondition, FileState, KeyFile, Purpose};
+use crate::whole_file;
 
 /// The largest of these files has some kilobytes.
 const MAX_BYTES: u64 = 4 << 20;
@@ -82,18 +83,7 @@ fn secrets() -> Result<String> {
 
 /// Writes beside the place and moves it there, so that nobody ever reads half a file.
 fn write(path: &Path, text: &str, mode: u32) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let written = || -> std::io::Result<()> {
-        fs::create_dir_all(folder)?;
-        // Created for its owner only, whatever the mode that it ends with.
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file().set_permissions(Permissions::from_mode(mode))?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    written().map_err(|error| failed(path, &error))
+    whole_file::write_with(path, text.as_bytes(), Some(mode), true).map_err(|error| failed(path, &error))
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, FailureKind, Result};
+use crate::whole_file;
 
 /// A record has about two kilobytes, most of it the command.
 const MAX_BYTES: u64 = 256 << 10;
@@ -178,13 +179,7 @@ fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Option<T> {
 
 /// Writes a file as a whole or not at all, for its owner only.
 fn write<T: Serialize>(path: &Path, value: &T) -> io::Result<()> {
-    let dir = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(dir)?;
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    serde_json::to_writer_pretty(&mut file, value)?;
-    file.flush()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    whole_file::write_with(path, &serde_json::to_vec_pretty(value)?, None, false)
 }
 
 #[cfg(test)]

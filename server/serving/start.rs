@@ -5,7 +5,6 @@ use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::process::{Child, Command};
 
@@ -13,6 +12,7 @@ use super::family;
 use super::record::{Record, Records, redacted};
 use super::sockets;
 use super::started::process_of;
+use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ServeCommand;
 use crate::recipe::FileCondition;
@@ -97,7 +97,7 @@ pub async fn start(command: &ServeCommand, at: &At, records: &Records) -> Result
         port: at.port,
         log: Some(log.display().to_string()),
         command: redacted(&words),
-        started_at: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
+        started_at: seconds_now(),
         ..Record::default()
     };
     if let Err(failure) = records.keep(&record) {

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::environment::layout;
 use crate::protocol::{ProcessId, SetupProgress};
+use crate::whole_file;
 
 /// What a run writes down after each change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -63,7 +63,7 @@ impl StateFolder {
     pub fn write(&self, journal: &Journal, lasting: bool) -> io::Result<()> {
         let (path, text) = (self.0.join("journal.json"), serde_json::to_string(journal)?);
         if lasting {
-            return layout::write(&path, &text);
+            return whole_file::write(&path, text.as_bytes());
         }
         let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
         file.write_all(text.as_bytes())?;

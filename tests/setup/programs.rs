@@ -14,7 +14,9 @@ mkdir -p "$model/refs" "$model/blobs" "$model/snapshots/abc"
 for piece in 1 2 3 4; do
   if [ ! -e "$model/blobs/$piece" ]; then
     sleep "${STAND_IN_SECONDS:-0.05}"
-    echo "piece $piece" >> "$STAND_IN_LOG"; echo x > "$model/blobs/$piece.part"; mv "$model/blobs/$piece.part" "$model/blobs/$piece"
+    # The line and the piece come together: no kill gets between them, and a fetch that outlives its run is not begun again beside it.
+    env -u TT_JUKEBOX_SETUP_RUN setsid --wait bash -c 'mkdir "$1.once" || exit; echo "$0" >> "$STAND_IN_LOG"; echo x > "$1.part"; mv "$1.part" "$1"' \
+      "piece $piece" "$model/blobs/$piece"
   fi
   echo "{\"event\":\"progress\",\"bytes\":$piece,\"total\":4,\"file\":\"m.safetensors\"}"
 done

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{Ended, Job, output, record, step, strays};
-use crate::environment::{layout, tree};
+use crate::environment::tree;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ProcessId, SetupOutcome, SetupProgress, SetupState, StepProgress};
 use crate::recipe::era;
@@ -16,6 +16,7 @@ use crate::setup::facts;
 use crate::setup::journal::Journal;
 use crate::setup::plan::{Lane, Plan, plan};
 use crate::setup::proof::Proof;
+use crate::whole_file;
 
 /// How often progress goes to the disk, for other windows; changes of state go at once.
 const WRITE: Duration = Duration::from_millis(250);
@@ -80,7 +81,11 @@ fn prepare(job: &Job) -> Result<()> {
     let file = host.layout.record_file();
     let text = serde_json::to_string(&record(host)).unwrap_or_default() + "\n";
     let made = fs::create_dir_all(host.layout.root.join("stores")).and_then(|()| {
-        if fs::read_to_string(&file).is_ok_and(|there| there == text) { Ok(()) } else { layout::write(&file, &text) }
+        if fs::read_to_string(&file).is_ok_and(|there| there == text) {
+            Ok(())
+        } else {
+            whole_file::write(&file, text.as_bytes())
+        }
     });
     made.map_err(|error| {
         let what = format!("{} cannot be written", file.display());

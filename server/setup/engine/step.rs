@@ -11,7 +11,6 @@ use super::child::{self, End, Heard, Token};
 use super::log::Log;
 use super::output::{Line, redacted};
 use super::run::Run;
-use crate::environment::layout;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{Need, SetupCommand, SetupState};
 use crate::recipe::{Shell, words};
@@ -20,6 +19,7 @@ use crate::setup::journal;
 use crate::setup::plan::Step;
 use crate::setup::progress::{Event, Meter};
 use crate::setup::proof::{Proof, prove};
+use crate::whole_file;
 
 /// How often a proof or a lock that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -86,7 +86,7 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
         program(run, step, command, &mut log).await?;
     }
     if let Proof::Stamp { file, text, .. } = &step.proof {
-        layout::write(file, &format!("{text}\n")).map_err(trouble)?;
+        whole_file::write(file, format!("{text}\n").as_bytes()).map_err(trouble)?;
     }
     prove(&step.proof).await.map_err(|missing| {
         let what = format!("{} has ended well, and yet it is not done", step.shown.title);
