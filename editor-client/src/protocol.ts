@@ -487,6 +487,23 @@ export type DoctorParams = Record<symbol, never>;
 export type Ended = "stop" | "length" | "tool_calls" | "other" | "cut_off" | "stalled" | "failed";
 
 /**
+ * Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+ */
+export type EndedParams = { 
+/**
+ * Port of the server.
+ */
+port: number, 
+/**
+ * Exit code of the command; null when the shell did not say.
+ */
+exit_code: number | null, 
+/**
+ * True when the person has ended it.
+ */
+stopped: boolean, };
+
+/**
  * One environment.
  */
 export type Environment = { 
@@ -1093,6 +1110,31 @@ vllm_only: boolean,
  * How it comes about.
  */
 reason: string, };
+
+/**
+ * Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+ */
+export type PreparedServer = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The command.
+ */
+command: ServeCommand, 
+/**
+ * Port that it will listen on.
+ */
+port: number, 
+/**
+ * What stands in the way; null when it can start.
+ */
+obstacle: Failure | null, 
+/**
+ * The next free port, when the wanted one is taken.
+ */
+free_port: number | null, };
 
 /**
  * What the server shall be good at, within the limits of the entry.
@@ -1856,6 +1898,10 @@ container?: string,
  */
 log?: string, 
 /**
+ * File that the shell writes its exit code to, where nobody else can tell it.
+ */
+marker?: string, 
+/**
  * Entry that is served.
  */
 model_id: string, 
@@ -2182,6 +2228,10 @@ export interface Requests {
   "tenstorrent/server": { params: ServerParams; result: ServerState };
   /** Notes a server that was started in a terminal, so that it is found again. */
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
+  /** Notes that a command in a terminal has come to its end. */
+  "tenstorrent/server/ended": { params: EndedParams; result: ServerState };
+  /** The command of a model, and whether it can start now. */
+  "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
   /** What is wrong with this host, with evidence and a next step. */

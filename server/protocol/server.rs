@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ServeCommand;
+use crate::error::Failure;
+
 /// Parameters of `tenstorrent/server`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -47,6 +50,8 @@ pub struct StartedParams {
     pub container: Option<String>,
     /// File that its output goes to.
     pub log: Option<String>,
+    /// File that the shell writes its exit code to, where nobody else can tell it.
+    pub marker: Option<String>,
     /// Entry that is served.
     #[cfg_attr(test, ts(optional = false))]
     pub model_id: String,
@@ -59,6 +64,35 @@ pub struct StartedParams {
     /// Program and arguments.
     #[cfg_attr(test, ts(optional = false))]
     pub command: Vec<String>,
+}
+
+/// Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct EndedParams {
+    /// Port of the server.
+    pub port: u16,
+    /// Exit code of the command; null when the shell did not say.
+    pub exit_code: Option<i32>,
+    /// True when the person has ended it.
+    pub stopped: bool,
+}
+
+/// Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PreparedServer {
+    /// Version of this shape.
+    pub schema: u32,
+    /// The command.
+    pub command: ServeCommand,
+    /// Port that it will listen on.
+    pub port: u16,
+    /// What stands in the way; null when it can start.
+    pub obstacle: Option<Failure>,
+    /// The next free port, when the wanted one is taken.
+    pub free_port: Option<u16>,
 }
 
 /// How a server is.

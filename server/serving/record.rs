@@ -45,6 +45,10 @@ pub struct Record {
     pub was_ready: bool,
     /// Somebody has ended it.
     pub stopped: bool,
+    /// File that the shell writes the exit code to.
+    pub marker: Option<String>,
+    /// Exit code, once somebody has told it.
+    pub exit_code: Option<i32>,
 }
 
 impl Record {

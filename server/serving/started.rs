@@ -17,12 +17,27 @@ const LOG_START: u64 = 2 << 20;
 const LOG_END: u64 = 256 << 10;
 
 /// What can be seen of it without asking it.
-pub fn of_record(record: Record, containers: &[Container]) -> Seen {
+pub fn of_record(mut record: Record, containers: &[Container]) -> Seen {
     let runs = runs(&record, containers);
+    if !runs {
+        record.exit_code = record.exit_code.or_else(|| marked(&record));
+        record.stopped |= record.exit_code.is_some_and(is_asked_for);
+    }
     let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
     let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
     let boot = log_of(&record, runs);
     Seen { url, port, container, record: Some(record), runs, owner, boot, ..Seen::default() }
+}
+
+/// The exit code that the shell has written into the marker file.
+fn marked(record: &Record) -> Option<i32> {
+    let text = part(Path::new(record.marker.as_deref()?), SeekFrom::Start(0), 16);
+    text.trim().parse().ok()
+}
+
+/// True for the exit codes of a server that somebody has ended: by itself, INT and TERM.
+fn is_asked_for(code: i32) -> bool {
+    matches!(code, 0 | 130 | 143)
 }
 
 /// A record whose process was not known when it was made: the youngest child of its shell is taken for it.

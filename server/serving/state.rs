@@ -79,8 +79,10 @@ fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
         if record.stopped {
             return (Life::Stopped, String::new(), "");
         }
-        let cause =
-            seen.boot.error.clone().unwrap_or_else(|| "it has ended by itself, and its log names no error".into());
+        let cause = seen.boot.error.clone().unwrap_or_else(|| match record.exit_code {
+            Some(code) => format!("it has ended with exit code {code}"),
+            None => "it has ended by itself, and its log names no error".into(),
+        });
         return (Life::Lost, cause, LOOK);
     }
     if let Owner::Other(who) = &seen.owner {
