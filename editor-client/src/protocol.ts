@@ -1886,7 +1886,7 @@ export type StartedParams = {
  */
 pid?: number, 
 /**
- * Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+ * Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
  */
 shell_pid?: number, 
 /**

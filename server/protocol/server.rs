@@ -44,7 +44,7 @@ pub enum ServerAction {
 pub struct StartedParams {
     /// Process of the server; for a container that of docker or podman.
     pub pid: Option<u32>,
-    /// Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+    /// Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
     pub shell_pid: Option<u32>,
     /// Name of the container, as the command gives it.
     pub container: Option<String>,

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{
-    ChatOptions, CommandParams, EndedParams, Life, PreparedServer, ServerAction, ServerInfo, ServerParams, ServerState,
-    StartedParams,
+    ChatOptions, CommandParams, EndedParams, Life, PreparedServer, ProcessId, ServerAction, ServerInfo, ServerParams,
+    ServerState, StartedParams,
 };
 use crate::serving::record::{Record, Records, redacted};
 use crate::serving::start::{At, check, container_of};
@@ -44,7 +44,11 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
             Failure::new(FailureKind::Input, what, "it has ended, or never was", next)
         })
     });
-    let head = head.transpose()?.map(|process| process.id);
+    let head = match (head.transpose()?, params.shell_pid) {
+        (Some(process), _) => Some(process.id),
+        (None, Some(shell)) => job(shell).await,
+        (None, None) => None,
+    };
     if let Some(marker) = &params.marker {
         // What an earlier command has left there is not its exit code.
         let _ = std::fs::remove_file(marker);
@@ -66,6 +70,17 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
     };
     Records::here().keep(&record)?;
     look(session).await
+}
+
+/// What a shell runs. It tells that a command begins a moment before there is a process.
+async fn job(shell: u32) -> Option<ProcessId> {
+    for _ in 0..40 {
+        if let Some(job) = family::job_of(shell, &family::all()) {
+            return Some(job);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    None
 }
 
 /// Notes how a command has ended, unless that is known already.

@@ -40,11 +40,11 @@ fn is_asked_for(code: i32) -> bool {
     matches!(code, 0 | 130 | 143)
 }
 
-/// A record whose process was not known when it was made: the youngest child of its shell is taken for it.
+/// A record whose process was not known when it was made: what its shell runs is taken for it.
 pub fn adopted(mut record: Record, records: &Records) -> Record {
     let unknown = record.pid.is_none() && record.container.is_none() && !record.stopped;
     if let Some(shell) = record.shell_pid.filter(|_| unknown)
-        && let Some(child) = family::youngest_child(shell, &family::all())
+        && let Some(child) = family::job_of(shell, &family::all())
     {
         (record.pid, record.start_ticks) = (Some(child.pid), Some(child.start_ticks));
         let _ = records.keep(&record);
