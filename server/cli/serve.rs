@@ -83,6 +83,7 @@ pub(super) fn run(session: &Session, options: Options, output: &Output) -> Resul
         experimental: options.experimental,
         shell: None,
         choices: Some(choices),
+        ..CommandParams::default()
     };
     if !session.is_of_this_host() {
         let next = "Leave out the simulation or the recorded facts; `tt-jukebox command` prints the command without running it.";

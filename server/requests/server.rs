@@ -45,6 +45,7 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
         pid: head.map(|id| id.pid),
         start_ticks: head.map(|id| id.start_ticks),
         shell_pid: params.shell_pid,
+        marker: params.marker,
         container: params.container,
         model_id: params.model_id,
         model_name: params.model_name,
@@ -87,7 +88,7 @@ fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<
     let runs = |record: &Record| {
         !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
     };
-    let mut running: Vec<Record> = records.all().into_iter().filter(runs).collect();
+    let mut running: Vec<Record> = looked::all(records).into_iter().filter(runs).collect();
     running.retain(|record| is_meant(record, port, model));
     if running.len() > 1 {
         let names: Vec<String> =

@@ -25,6 +25,8 @@ pub struct Record {
     pub start_ticks: Option<u64>,
     /// Shell that it was started in.
     pub shell_pid: Option<u32>,
+    /// File in which a command of a terminal leaves its process and its exit code.
+    pub marker: Option<String>,
     /// Name of its container.
     pub container: Option<String>,
     /// Entry of the catalog.
