@@ -2,7 +2,7 @@
  * A model server in its terminal: from the moment its command begins to run until it ends. The sidecar is told which
  * process it is, where its output goes and how it ended, so that it is found again by every window and every shell.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createWriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -56,6 +56,8 @@ export class ServerRun implements Disposable {
   async traces(port: number): Promise<Traces> {
     const file = (ending: string) => this.file(`${port}.${ending}`);
     await mkdir(dirname(file("log")), { recursive: true });
+    // What an earlier command has left there is not about this one.
+    await rm(file("marker"), { force: true });
     return { marker: file("marker"), log: file("log") };
   }
 

@@ -16,7 +16,7 @@ export interface ServerChange {
 export class ServerWatch implements Disposable {
   private readonly changed = new EventEmitter<ServerState>();
   private readonly lived = new EventEmitter<ServerChange>();
-  private readonly subscriptions: readonly Disposable[];
+  private readonly subscriptions: readonly Pick<Disposable, "dispose">[];
   private state: ServerState | undefined;
   private looking = false;
   private disposed = false;
