@@ -5,6 +5,7 @@ mod faults;
 mod hub_server;
 mod kills;
 mod layout;
+mod notes;
 mod person;
 mod refusals;
 mod tokens;

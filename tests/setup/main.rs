@@ -8,16 +8,23 @@
     reason = "a test may stop anywhere"
 )]
 
+mod end_to_end;
 mod environments;
 mod faults;
 #[path = "../lsp/harness.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod harness;
+#[path = "../hub/hub_server.rs"]
+#[allow(dead_code, reason = "the tests of the hub use the rest of it")]
+mod hub_server;
 mod kills;
+#[path = "../hub/notes.rs"]
+mod notes;
 mod paths;
 mod plan;
 mod programs;
 mod protocol;
+mod real_parts;
 mod repositories;
 mod running;
 mod stand_in;
