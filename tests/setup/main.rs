@@ -11,6 +11,7 @@
 mod end_to_end;
 mod environments;
 mod faults;
+mod full_disk;
 #[path = "../lsp/harness.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod harness;
@@ -27,5 +28,8 @@ mod protocol;
 mod real_parts;
 mod repositories;
 mod running;
+#[path = "../hub/small_disk.rs"]
+#[allow(dead_code, reason = "the test of the hub uses the rest of it")]
+mod small_disk;
 mod stand_in;
 mod windows;

@@ -26,12 +26,14 @@ pub struct Home {
     pub repositories: &'static Repositories,
     /// Variables of its own; one without a value is taken away.
     pub more: Vec<(&'static str, Option<String>)>,
+    /// Program and arguments that run ours, where it is not run directly.
+    pub through: Option<(PathBuf, Vec<String>)>,
 }
 
 impl Home {
     pub fn new() -> Self {
         let (dir, repositories) = (tempfile::tempdir().unwrap(), Repositories::shared());
-        let home = Self { dir, seconds: "0.05", repositories, more: Vec::new() };
+        let home = Self { dir, seconds: "0.05", repositories, more: Vec::new(), through: None };
         home.write(".gitconfig", &git_config());
         fs::create_dir(home.path().join("fails")).unwrap();
         let git = which::which("git").unwrap();
@@ -140,8 +142,9 @@ impl Home {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
-        command.args(args).env_clear().envs(self.variables()).current_dir(self.path()).stdin(Stdio::null());
+        let (program, before) = self.through.clone().unwrap_or((env!("CARGO_BIN_EXE_tt-jukebox").into(), Vec::new()));
+        let mut command = Command::new(program);
+        command.args(before).args(args).env_clear().envs(self.variables()).current_dir(self.path()).stdin(Stdio::null());
         command
     }
 

@@ -12,6 +12,7 @@ use super::log::Log;
 use super::output::{Line, redacted};
 use super::run::Run;
 use crate::error::{Failure, FailureKind, Result};
+use crate::hub;
 use crate::protocol::{Need, SetupCommand, SetupState};
 use crate::recipe::{Shell, words};
 use crate::setup::failures;
@@ -155,18 +156,28 @@ fn failure(run: &Run<'_>, step: &Step, why: String, log: &Log) -> Failure {
     let text = log.tail();
     let path = run.job.state.log(&step.shown.id);
     let what = format!("the step \"{}\" has failed", step.shown.title);
-    match failures::likely(&step.shown.id, &text) {
-        Some(likely) => {
-            let why = format!("{why}; likely cause: {} ({})", likely.cause, likely.source);
-            Failure::new(FailureKind::Tool, what, why, format!("{} The log: {}", likely.next, path.display()))
-        }
+    let cause = failures::likely(&step.shown.id, &text);
+    let known = cause.map(|cause| (format!("{} ({})", cause.cause, cause.source), cause.next.as_str()));
+    let full = || Some((format!("the disk is full: {} are free there", nearly_full(step)?), FREE_SOME));
+    let (why, next) = match known.or_else(full) {
+        Some((cause, next)) => (format!("{why}; likely cause: {cause}"), format!("{next} The log: {}", path.display())),
         None => {
             let last = text.lines().rev().find(|line| !line.trim().is_empty()).map_or("", str::trim);
             let why = if last.is_empty() { why } else { format!("{why}; it said: {last:.300}") };
-            let next = format!("Look at the log {}, then run the setup again: it carries on here.", path.display());
-            Failure::new(FailureKind::Tool, what, why, next)
+            (why, format!("Look at the log {}, then run the setup again: it carries on here.", path.display()))
         }
-    }
+    };
+    Failure::new(FailureKind::Tool, what, why, next)
+}
+
+const FREE_SOME: &str = "Free some space, then run the setup again: it carries on where it stopped.";
+
+/// What is free where a step works, when that is next to nothing: some programs fail on a full disk without a word of it,
+/// as `python -m venv` does.
+fn nearly_full(step: &Step) -> Option<String> {
+    const NEXT_TO_NOTHING: u64 = 64 << 20;
+    let folders = step.shown.commands.iter().map(|command| Path::new(&command.cwd));
+    folders.filter_map(hub::free).min().filter(|free| *free < NEXT_TO_NOTHING).map(hub::size)
 }
 
 /// What needs sudo is never run by us. The command is shown, and the step is done when its proof is there.
