@@ -57,6 +57,29 @@ fn real_parts_come_from_the_plan_to_the_last_step() {
 }
 
 #[test]
+fn verify_imports_the_packages_and_tells_what_they_say() {
+    let mut real = Real::new(&["E3"]);
+    real.home.set_up("model-E3");
+    let name = real.home.environment("E3").file_name().unwrap().to_str().unwrap().to_owned();
+    let wrong = |home: &crate::stand_in::Home| -> Vec<String> {
+        let check: Value = serde_json::from_slice(&home.run(&["env", "verify", &name, "--json"]).stdout).unwrap();
+        let rows = check["rows"].as_array().unwrap().iter().filter(|row| row["ok"] == false);
+        rows.map(|row| format!("{}: {}", row["what"].as_str().unwrap(), row["found"].as_str().unwrap())).collect()
+    };
+    let before = wrong(&real.home);
+    assert!(before.iter().all(|row| row.starts_with("Python: ")), "{before:?}");
+    real.home.more.push(("TTNN_IS_BROKEN", Some("1".into())));
+    let row = "import ttnn: ImportError: libtt_metal.so: cannot open shared object file".to_owned();
+    assert_eq!(wrong(&real.home), [before.clone(), vec![row]].concat());
+    // The folder ttnn of tt-metal is on the path, and to Python that is a package.
+    let pip = ["-m", "pip", "uninstall", "--quiet", "--yes", "ttnn", "vllm"];
+    assert!(std::process::Command::new(real.venv("E3")).args(pip).status().unwrap().success());
+    let rows =
+        ["import ttnn: not installed: there is only a folder of that name", "import vllm: ModuleNotFoundError: No module named 'vllm'"];
+    assert_eq!(wrong(&real.home), [before, rows.map(str::to_owned).to_vec()].concat());
+}
+
+#[test]
 fn a_build_that_fails_costs_no_byte_of_the_weights_and_a_refusal_none_of_the_build() {
     let real = Real::new(&["E1"]);
     let home = &real.home;
