@@ -28,6 +28,7 @@ mod protocol;
 mod real_parts;
 mod repositories;
 mod running;
+mod script;
 #[path = "../hub/small_disk.rs"]
 #[allow(dead_code, reason = "the test of the hub uses the rest of it")]
 mod small_disk;
