@@ -29,8 +29,8 @@ pub use server::{
     BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerParams, ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
-    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
-    SetupState, SetupStep, StepProgress,
+    FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
+    SetupRunParams, SetupState, SetupStep, StepProgress,
 };
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 

@@ -151,7 +151,9 @@ fn import(code: Option<i32>, said: &str) -> Result<Option<String>, String> {
     let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
     match (code, serde_json::from_str::<Imported>(last)) {
         // A folder of that name on the path is a package to Python, and has nothing in it.
-        (Some(0), Ok(Imported { imported: None, .. })) => Err("not installed: there is only a folder of that name".into()),
+        (Some(0), Ok(Imported { imported: None, .. })) => {
+            Err("not installed: there is only a folder of that name".into())
+        }
         (Some(0), Ok(Imported { device, .. })) => Ok(device),
         (Some(0), Err(_)) => Err("it ended before it was imported".into()),
         (None, _) => Err(format!("a signal has ended it: {last:.300}")),
@@ -205,7 +207,8 @@ mod tests {
         assert_eq!(import(Some(0), good), Ok(None));
         let opens = good.replace("null", "\"/dev/tenstorrent/0\"");
         assert_eq!(import(Some(0), &opens), Ok(Some("/dev/tenstorrent/0".into())));
-        let broken = "Traceback (most recent call last):\n  x\nImportError: libtt_metal.so: cannot open shared object file\n";
+        let broken =
+            "Traceback (most recent call last):\n  x\nImportError: libtt_metal.so: cannot open shared object file\n";
         assert_eq!(import(Some(1), broken).unwrap_err(), "ImportError: libtt_metal.so: cannot open shared object file");
         let folder = "{\"imported\": null, \"device\": null}";
         assert!(import(Some(0), folder).unwrap_err().starts_with("not installed"));

@@ -74,8 +74,10 @@ fn verify_imports_the_packages_and_tells_what_they_say() {
     // The folder ttnn of tt-metal is on the path, and to Python that is a package.
     let pip = ["-m", "pip", "uninstall", "--quiet", "--yes", "ttnn", "vllm"];
     assert!(std::process::Command::new(real.venv("E3")).args(pip).status().unwrap().success());
-    let rows =
-        ["import ttnn: not installed: there is only a folder of that name", "import vllm: ModuleNotFoundError: No module named 'vllm'"];
+    let rows = [
+        "import ttnn: not installed: there is only a folder of that name",
+        "import vllm: ModuleNotFoundError: No module named 'vllm'",
+    ];
     assert_eq!(wrong(&real.home), [before, rows.map(str::to_owned).to_vec()].concat());
 }
 

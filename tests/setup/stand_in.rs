@@ -144,7 +144,13 @@ impl Home {
     pub fn command(&self, args: &[&str]) -> Command {
         let (program, before) = self.through.clone().unwrap_or((env!("CARGO_BIN_EXE_tt-jukebox").into(), Vec::new()));
         let mut command = Command::new(program);
-        command.args(before).args(args).env_clear().envs(self.variables()).current_dir(self.path()).stdin(Stdio::null());
+        command
+            .args(before)
+            .args(args)
+            .env_clear()
+            .envs(self.variables())
+            .current_dir(self.path())
+            .stdin(Stdio::null());
         command
     }
 
