@@ -38,15 +38,23 @@ impl Shown {
         Self { bar, quiet, begun: None, moved: (0, Instant::now()), told: None }
     }
 
-    /// Shows an event.
-    pub(super) fn show(&mut self, event: &Event) {
-        if self.quiet {
-            return;
-        }
+    /// Shows an event. Always true: the download goes on whether somebody looks or not.
+    pub(super) fn show(&mut self, event: &Event) -> bool {
         match event {
+            _ if self.quiet => {}
             Event::Waiting => self.say("another tt-jukebox downloads the same; waiting for it"),
             Event::Progress { bytes, total, file } => self.progress(*bytes, *total, file),
         }
+        true
+    }
+
+    /// The hub has not answered yet. Told once.
+    pub(super) fn silent(&mut self) -> bool {
+        if !self.quiet && self.told.is_none() {
+            self.told = Some(Instant::now());
+            self.say("the hub has not said yet what the repository holds; waiting for it");
+        }
+        true
     }
 
     fn say(&self, text: &str) {

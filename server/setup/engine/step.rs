@@ -156,6 +156,7 @@ async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut L
                     Event::Progress { bytes, total, file } => {
                         run.change(id, |shown| meter.bytes(bytes, total, &file, now, shown));
                     }
+                    Event::Waiting { why } => run.change(id, |shown| meter.waits(&why, now, shown)),
                     Event::Done { bytes } => run.change(id, |shown| meter.bytes(bytes, Some(bytes), "", now, shown)),
                     Event::Failed { error } => {
                         log.write(&error.to_string(), true);
