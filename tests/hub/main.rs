@@ -8,6 +8,8 @@ mod kills;
 mod layout;
 mod notes;
 mod person;
+mod pseudo_terminal;
 mod refusals;
 mod small_disk;
+mod terminal;
 mod tokens;

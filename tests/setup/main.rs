@@ -25,6 +25,8 @@ mod paths;
 mod plan;
 mod programs;
 mod protocol;
+#[path = "../hub/pseudo_terminal.rs"]
+mod pseudo_terminal;
 mod real_parts;
 mod repositories;
 mod running;
@@ -33,4 +35,5 @@ mod script;
 #[allow(dead_code, reason = "the test of the hub uses the rest of it")]
 mod small_disk;
 mod stand_in;
+mod terminal;
 mod windows;
