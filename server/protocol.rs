@@ -30,8 +30,8 @@ pub use server::{
     ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
-    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
-    SetupState, SetupStep, StepProgress,
+    FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
+    SetupRunParams, SetupState, SetupStep, StepProgress,
 };
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 

@@ -618,6 +618,27 @@ bus_id: string,
 board_type: string | null, };
 
 /**
+ * The step that has failed, for whoever asks somebody about it. The likely cause stands in the failure itself.
+ */
+export type FailedStep = { 
+/**
+ * Its name in the plan.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * Its program, as a line of a shell; empty when it has none of its own.
+ */
+command: string, 
+/**
+ * The last lines that it printed, without secrets and without the name of the home folder.
+ */
+tail: Array<string>, };
+
+/**
  * A failure in the words of the person who meets it.
  */
 export type Failure = { 
@@ -1773,7 +1794,11 @@ joined: boolean,
 /**
  * Why it has ended; null while it runs and when all is well.
  */
-failure: Failure | null, };
+failure: Failure | null, 
+/**
+ * The step that has failed; null when none has.
+ */
+failed: FailedStep | null, };
 
 /**
  * Parameters of `tenstorrent/setup/run`.
@@ -1834,7 +1859,7 @@ missing: string,
  */
 bytes: number | null, 
 /**
- * Seconds that it takes; null when nobody has measured it.
+ * Seconds that it took the last time on this machine; null when it was not measured.
  */
 expected_seconds: number | null, 
 /**

@@ -13,6 +13,7 @@ mod config;
 mod devices;
 mod doctor;
 mod download;
+mod download_events;
 mod download_shown;
 mod env;
 mod hidden_line;
