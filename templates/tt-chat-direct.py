@@ -44,7 +44,8 @@ def answer(model: direct.DirectModel, messages: list[direct.Message], options: a
         pieces.append(piece)
         print(piece, end="", flush=True)
     seconds = time.monotonic() - started
-    print(f"\n[first token after {first:.2f} s, {seconds:.2f} s in all]", file=sys.stderr)
+    print()
+    print(f"[first token after {first:.2f} s, {seconds:.2f} s in all]", file=sys.stderr)
     return "".join(pieces)
 
 

@@ -26,6 +26,7 @@ import importlib
 import importlib.util
 import json
 import math
+import os
 import random
 import shutil
 import signal
@@ -128,36 +129,48 @@ class Lora:
         self.device: Any = "cpu"
         self.model: Any = self.adapted
         if device == "tt":
-            self.xla = importlib.import_module("torch_xla")
-            # Without this, torch_xla takes the CPU and says nothing.
-            importlib.import_module("torch_xla.runtime").set_device_type("TT")
-            self.device = self.xla.device()
-            self.adapted.to(self.torch.bfloat16)
-            self.adapted.to(self.device)
-            self.model = self.torch.compile(self.adapted, backend="tt")
-        learning = [parameter for parameter in self.adapted.parameters() if parameter.requires_grad]
+            self._to_chip()
+        learning = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
         self.optimizer = self.torch.optim.AdamW(learning, lr=rate)
+
+    def _to_chip(self) -> None:
+        """Moves the model to a chip, in the way of the trainer of tt-inference-server."""
+        self.xla = importlib.import_module("torch_xla")
+        # Without this, torch_xla takes the CPU and says nothing.
+        importlib.import_module("torch_xla.runtime").set_device_type("TT")
+        os.environ.update({"PJRT_DEVICE": "TT", "XLA_STABLEHLO_COMPILE": "1"})
+        self.device = self.xla.device()
+        self.adapted.to(self.torch.bfloat16)
+        self.adapted.to(self.device)
+        options = {"tt_enable_torch_fx_fusion_pass": False, "tt_legacy_compile": True}
+        self.model = self.torch.compile(self.adapted, backend="tt", options=options)
+
+    def _sync(self) -> None:
+        """A chip computes what has been gathered so far."""
+        if self.xla is not None:
+            self.xla.sync(wait=True)
 
     def step(self, texts: list[str]) -> float:
         """One step of the optimizer. Batches are padded to one length: another one would be compiled anew."""
+        torch = self.torch
         rows, masks = [], []
         for text in texts:
             ids = self.tokenizer.encode(text)[: self.length]
             rows.append(ids + [self.pad] * (self.length - len(ids)))
             masks.append([1] * len(ids) + [0] * (self.length - len(ids)))
-        ids = self.torch.tensor(rows).to(self.device)
-        mask = self.torch.tensor(masks).to(self.device)
+        ids, mask = torch.tensor(rows), torch.tensor(masks)
+        # One-hot in place of a loss of PyTorch's own, and made on the host: tt-xla's trainer found both to be needed.
+        right = torch.nn.functional.one_hot(ids[:, 1:], self.adapted.config.vocab_size).to(self.device)
+        counts = mask[:, 1:].to(self.device)
         self.optimizer.zero_grad()
-        logits = self.model(input_ids=ids, attention_mask=mask).logits[:, :-1, :].float()
-        likely = self.torch.log_softmax(logits, dim=-1)
-        # One-hot in place of gather: tt-xla's own trainer works around the loss of PyTorch in this way.
-        right = self.torch.nn.functional.one_hot(ids[:, 1:], logits.shape[-1]).to(likely.dtype)
-        lost = -(right * likely).sum(dim=-1) * mask[:, 1:]
-        loss = lost.sum() / mask[:, 1:].sum().clamp(min=1)
+        self._sync()
+        logits = self.model(input_ids=ids.to(self.device), attention_mask=mask.to(self.device)).logits[:, :-1, :]
+        lost = -(right * torch.log_softmax(logits, dim=-1)).sum(dim=-1) * counts
+        loss = lost.sum() / counts.sum().clamp(min=1)
         loss.backward()
+        self._sync()
         self.optimizer.step()
-        if self.xla is not None:
-            self.xla.sync(wait=True)
+        self._sync()
         return float(loss.detach().to("cpu"))
 
     def save(self, folder: Path) -> None:
@@ -165,15 +178,25 @@ class Lora:
         weights = {name: value.cpu() for name, value in self.adapted.state_dict().items() if "lora_" in name}
         self.adapted.save_pretrained(str(folder / "adapter"), state_dict=weights)
         self.torch.save(weights, folder / "weights.pt")
-        self.torch.save(self.optimizer.state_dict(), folder / "optimizer.pt")
+        self.torch.save(on_host(self.optimizer.state_dict()), folder / "optimizer.pt")
 
     def load(self, folder: Path) -> None:
         """The same, taken up again."""
-        weights = self.torch.load(folder / "weights.pt", map_location="cpu", weights_only=True)
-        self.adapted.load_state_dict(weights, strict=False)
-        self.optimizer.load_state_dict(
-            self.torch.load(folder / "optimizer.pt", map_location=self.device, weights_only=True)
+        weights, optimizer = (
+            self.torch.load(folder / name, map_location="cpu", weights_only=True)
+            for name in ("weights.pt", "optimizer.pt")
         )
+        self.adapted.load_state_dict(weights, strict=False)
+        self.optimizer.load_state_dict(optimizer)
+
+
+def on_host(state: Any) -> Any:
+    """The same with every tensor on the host."""
+    if isinstance(state, dict):
+        return {name: on_host(value) for name, value in state.items()}
+    if isinstance(state, list):
+        return [on_host(value) for value in state]
+    return state.cpu() if hasattr(state, "cpu") else state
 
 
 def read(path: Path | None) -> list[str]:
