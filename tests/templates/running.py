@@ -21,7 +21,9 @@ PATIENCE = 60
 def programs() -> list[str]:
     """Every file that a person starts; the others belong to them."""
     names = {name for template in LIST for name in template["files"]}
-    return sorted(name for name in names if "_" not in Path(name).name or name.startswith("cookbook/") and "device" not in name)
+    return sorted(
+        name for name in names if "_" not in Path(name).name or (name.startswith("cookbook/") and "device" not in name)
+    )
 
 
 class Case(unittest.TestCase):

@@ -34,10 +34,15 @@ class OpenAiClient(ClientCase):
         self.assertEqual({row["body"]["model"] for row in self.server.asked}, {MODEL})
 
     def test_a_tool_runs_nothing_but_arithmetic(self) -> None:
-        code = "import sys; sys.argv=['x']\nimport importlib\nclient = importlib.import_module('tt-openai-client')\n"
-        code += "call = lambda text: client.run_tool({'function': {'name': 'calculate', 'arguments': text}})\n"
-        code += "import json\nfor e in ['1+2*3', '__import__(\"os\").system(\"id\")', '9**9', '1/0', 'x', '(', 'True', '-' * 199]:\n"
-        code += "    print(call(json.dumps({'expression': e})))\nprint(call('no json'))"
+        expressions = ["1+2*3", '__import__("os").system("id")', "9**9", "1/0", "x", "(", "True", "-" * 199]
+        code = f"""
+import importlib, json
+client = importlib.import_module("tt-openai-client")
+call = lambda text: client.run_tool({{"function": {{"name": "calculate", "arguments": text}}}})
+for expression in {expressions!r}:
+    print(call(json.dumps({{"expression": expression}})))
+print(call("no json"))
+"""
         lines = self.good("-c", code, env={"PYTHONPATH": str(self.folder)}).stdout.splitlines()
         self.assertEqual(lines[0], "7")
         self.assertEqual(len(lines), 9)
@@ -156,7 +161,11 @@ class Batch(ClientCase):
         self.assertFalse((self.folder / "out.jsonl.errors.jsonl").exists())
 
     def test_a_wrong_input_is_named_by_its_line(self) -> None:
-        for text in ('{"prompt": "a"}\n{"text": "b"}\n', '{"prompt": "a"}\nno json\n', '{"id": 1, "prompt": "a"}\n' * 2):
+        for text in (
+            '{"prompt": "a"}\n{"text": "b"}\n',
+            '{"prompt": "a"}\nno json\n',
+            '{"id": 1, "prompt": "a"}\n' * 2,
+        ):
             (self.folder / "in.jsonl").write_text(text, encoding="utf-8")
             self.assertIn("line 2", self.refused(2, *self.call))
         self.refused(2, "tt-batch-inference.py", "none.jsonl", "out.jsonl")

@@ -69,7 +69,9 @@ class Cookbook(Case):
                         args += ["--out", f"{device}.png"]
                     done = self.good(*args, stubs=True)
                     found.append(
-                        done.stdout.split(" on ")[0] if recipe == "game_of_life" else pixels(self.folder / f"{device}.png")
+                        done.stdout.split(" on ")[0]
+                        if recipe == "game_of_life"
+                        else pixels(self.folder / f"{device}.png")
                     )
                 self.assertEqual(found[0], found[1])
 

@@ -159,8 +159,6 @@ class CodingAssistant(Case):
     def test_the_system_prompt_and_files_come_first(self) -> None:
         self.copy("coding-assistant")
         (self.folder / "a.c").write_text("int x;", encoding="utf-8")
-        done = self.good(
-            "tt-coding-assistant.py", "--prompt", "why", "--file", "a.c", "--temperature", "0", stubs=True
-        )
+        done = self.good("tt-coding-assistant.py", "--prompt", "why", "--file", "a.c", "--temperature", "0", stubs=True)
         self.assertEqual(done.stdout, "2: File a.c:\n```\nint x;\n```\nwhy \u00e9\n")
         self.refused(2, "tt-coding-assistant.py", "--prompt", "why", "--file", "none.c", stubs=True)

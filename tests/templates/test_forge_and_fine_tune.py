@@ -37,7 +37,9 @@ class Forge(Case):
                 self.copy("forge-classifier", broken=(right, wrong))
                 (self.folder / "a.png").write_bytes(b"x")
                 codes = [
-                    self.run_program("tt-forge-classifier.py", "a.png", "--device", way, stubs=True, env=HARMFUL).returncode
+                    self.run_program(
+                        "tt-forge-classifier.py", "a.png", "--device", way, stubs=True, env=HARMFUL
+                    ).returncode
                     for way in ("forge", "xla")
                 ]
                 self.assertTrue(any(codes))
@@ -119,7 +121,9 @@ class FineTune(Case):
         self.good(*call, "--steps", "2", env=env)
         calls = json.loads((self.folder / "calls.json").read_text(encoding="utf-8"))
         self.assertEqual(calls[:2], ["model o/M", "compile tt"])
-        self.assertEqual([name for name in calls if name in ("zero_grad", "backward", "step")], ["zero_grad", "backward", "step"] * 2)
+        self.assertEqual(
+            [name for name in calls if name in ("zero_grad", "backward", "step")], ["zero_grad", "backward", "step"] * 2
+        )
         self.assertIn("saved ['layer.lora_A']", calls, "the base is not saved with every checkpoint")
         self.good(*call, "--steps", "3", env=env)
         calls = json.loads((self.folder / "calls.json").read_text(encoding="utf-8"))

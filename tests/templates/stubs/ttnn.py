@@ -1,7 +1,7 @@
 """The calls of ttnn that the templates make, with the signatures of its documentation.
 
-Sources: docs.tenstorrent.com/tt-metal/v0.66.0/ttnn/ttnn/api.html for the devices, .../latest/ttnn/ttnn/api for the operations,
-and ttnn/ttnn/distributed/distributed.py of tt-metal (2026) for `open_mesh_device`. Values are computed in float, by lists.
+Sources: docs.tenstorrent.com/tt-metal/v0.66.0/ttnn/ttnn/api.html for the devices, .../latest/ttnn/ttnn/api for the
+operations, and ttnn/ttnn/distributed/distributed.py of tt-metal (2026) for `open_mesh_device`. Values are computed by lists.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ def each(a: Tensor, b: Tensor | float, of: Callable[[float, float], float]) -> T
     return Tensor([[of(at(a, y, x), at(b, y, x)) for x in range(width)] for y in range(height)], a.device)
 
 
-def matmul(input_tensor_a: Tensor, input_tensor_b: Tensor, *, transpose_a: bool = False, transpose_b: bool = False) -> Tensor:
+def matmul(
+    input_tensor_a: Tensor, input_tensor_b: Tensor, *, transpose_a: bool = False, transpose_b: bool = False
+) -> Tensor:
     a, b = input_tensor_a, input_tensor_b
     on_device(a, b)
     need(len(a.rows[0]) == len(b.rows), f"{len(a.rows[0])} columns do not go with {len(b.rows)} rows")

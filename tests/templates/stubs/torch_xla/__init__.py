@@ -1,4 +1,4 @@
-"""tt-xla's torch_xla: the device is Tenstorrent's only after `set_device_type("TT")` (examples/pytorch/mnist.py of tt-xla)."""
+"""torch_xla of tt-xla: the device is ours only after `set_device_type("TT")` (examples/pytorch/mnist.py of tt-xla)."""
 
 import os
 

@@ -34,11 +34,16 @@ class Base:
         need(page_table.shape == (1, args.paged.max_num_blocks), "a row of blocks for the one user")
         need(page_table.shape[1] % 32 == 0, "paged attention reads page tables by 32")
         need(page_table.shape[1] * args.paged.block_size >= args.max_seq_len, "too few blocks")
-        need(isinstance(kv_cache, list) and len(kv_cache) == 1 and len(kv_cache[0]) == 2, "a cache for each model, in a list")
+        need(
+            isinstance(kv_cache, list) and len(kv_cache) == 1 and len(kv_cache[0]) == 2,
+            "a cache for each model, in a list",
+        )
 
     def prefill(self, tokens: Any, page_table: Any, kv_cache: Any, prompt_lens: Any) -> torch.Tensor:
         self.check(page_table, kv_cache)
-        need(len(tokens.shape) == 2 and tokens.shape[0] == 1 and tokens.dtype == torch.int32, "tokens are (1, n), int32")
+        need(
+            len(tokens.shape) == 2 and tokens.shape[0] == 1 and tokens.dtype == torch.int32, "tokens are (1, n), int32"
+        )
         need(list(prompt_lens) == [tokens.shape[1]], "prompt_lens says how long it is")
         need(tokens.shape[1] < self.model_args[0].max_seq_len, "the prompt does not fit")
         for caches in kv_cache[0]:
@@ -70,7 +75,12 @@ if ERA == "2025":
 
     class Generator(Base):
         def prefill_forward_text(
-            self, tokens: Any, page_table: Any = None, kv_cache: Any = None, prompt_lens: Any = None, empty_slots: Any = None
+            self,
+            tokens: Any,
+            page_table: Any = None,
+            kv_cache: Any = None,
+            prompt_lens: Any = None,
+            empty_slots: Any = None,
         ) -> torch.Tensor:
             return self.prefill(tokens, page_table, kv_cache, prompt_lens)
 
