@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand};
 
+use super::candidates;
 use super::output::{Output, printable, table};
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{TemplateFile, Templates, TemplatesAction, TemplatesParams};
@@ -22,6 +23,7 @@ enum Action {
     /// Copy one to ~/tt-scratchpad; a file that you have edited is left alone
     Copy {
         /// Id, as `templates` shows it
+        #[arg(add = candidates::template())]
         id: String,
         /// Folder for the copy
         #[arg(long, value_name = "DIR")]
