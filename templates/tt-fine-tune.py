@@ -107,7 +107,7 @@ class Tiny:
 class Lora:
     """Adapters for a model of the hub."""
 
-    def __init__(self, model: str, device: str, rate: float, length: int) -> None:
+    def __init__(self, model: str, device: str, rate: float, length: int, seed: int) -> None:
         needed = ["torch", "transformers", "peft", *(["torch_xla"] if device == "tt" else [])]
         missing = [name for name in needed if importlib.util.find_spec(name) is None]
         if missing:
@@ -124,6 +124,8 @@ class Lora:
             self.pad = self.tokenizer.eos_token_id
         base = transformers.AutoModelForCausalLM.from_pretrained(model, use_cache=False)
         config = peft.LoraConfig(r=8, lora_alpha=16, target_modules=["q_proj", "v_proj"], task_type="CAUSAL_LM")
+        # Adapters begin with random numbers.
+        self.torch.manual_seed(seed)
         self.adapted = peft.get_peft_model(base, config)
         self.xla: Any = None
         self.device: Any = "cpu"
@@ -324,7 +326,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--length", type=int, default=128, help="tokens of a text for lora (default: 128)")
     parser.add_argument("--save-every", type=int, default=20, help="steps between two checkpoints (default: 20)")
     parser.add_argument("--keep", type=int, default=3, help="checkpoints to keep (default: 3)")
-    parser.add_argument("--seed", type=int, default=1, help="of the order of the texts (default: 1)")
+    parser.add_argument("--seed", type=int, default=1, help="of the order of the texts, and of adapters (default: 1)")
     parser.add_argument("--dry-run", action="store_true", help="try everything that needs no card, and print JSON")
     return parser.parse_args(argv)
 
@@ -357,7 +359,7 @@ def run(options: argparse.Namespace) -> int:
         return dry_run(texts, options)
     trainer: Trainer = Tiny()
     if options.trainer == "lora":
-        trainer = Lora(options.model, options.device, options.rate, options.length)
+        trainer = Lora(options.model, options.device, options.rate, options.length, options.seed)
     losses, stopped = train(trainer, texts, options.out, options)
     if stopped:
         print(f"Stopped after step {len(losses)}. The same command carries on.", file=sys.stderr)

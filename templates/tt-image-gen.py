@@ -108,6 +108,12 @@ def by_server(server: http.Server, options: argparse.Namespace) -> list[bytes]:
         raise http.Problem("the answer holds no pictures in base64", "check that it is an image server", 1) from None
 
 
+def words_of(error: Exception) -> str:
+    """What ttnn says, without its backtrace: the line after `info:`, else the first one."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[lines.index("info:") + 1] if "info:" in lines[:-1] else lines[0]
+
+
 def problems() -> list[str]:
     """Why the model could not be loaded here."""
     found = []
@@ -139,14 +145,17 @@ def directly(options: argparse.Namespace) -> list[Any]:
         raise http.Problem("; ".join(missing), "ask a server in place of --direct")
     ttnn = importlib.import_module("ttnn")
     rows, columns = SHAPES[options.device]
-    found = len(ttnn.get_device_ids())
-    if found < rows * columns:
-        raise http.Problem(f"{options.device} needs {rows * columns} chips, and there are {found}", "ask a server")
     pipeline = pipeline_class()
-    ttnn.set_fabric_config(ttnn.FabricConfig.FABRIC_1D)
-    mesh = ttnn.open_mesh_device(
-        mesh_shape=ttnn.MeshShape(rows, columns), l1_small_size=32768, trace_region_size=25_000_000
-    )
+    try:
+        found = len(ttnn.get_device_ids())
+        if found < rows * columns:
+            raise http.Problem(f"{options.device} needs {rows * columns} chips, and there are {found}", "ask a server")
+        ttnn.set_fabric_config(ttnn.FabricConfig.FABRIC_1D)
+        mesh = ttnn.open_mesh_device(
+            mesh_shape=ttnn.MeshShape(rows, columns), l1_small_size=32768, trace_region_size=25_000_000
+        )
+    except RuntimeError as error:
+        raise http.Problem(f"ttnn: {words_of(error)}", "`tt-jukebox doctor` looks at the cards") from None
     try:
         # The checkpoint's option has had two names.
         named = inspect.signature(pipeline.create_pipeline).parameters

@@ -144,6 +144,12 @@ def plan(settings: Settings) -> dict[str, Any]:
     }
 
 
+def words_of(error: Exception) -> str:
+    """What ttnn says, without its backtrace: the line after `info:`, else the first one."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[lines.index("info:") + 1] if "info:" in lines[:-1] else lines[0]
+
+
 def there(package: str) -> bool:
     """Whether a package can be imported."""
     try:
@@ -200,8 +206,13 @@ class DirectModel:
         os.environ.pop("LLAMA_DIR", None)
         os.environ["HF_MODEL"] = settings.model
         self.torch = importlib.import_module("torch")
+        # Its log goes to stdout, where the answers go.
+        os.environ.setdefault("TT_LOGGER_LEVEL", "error")
         self.ttnn = importlib.import_module("ttnn")
-        self.mesh = self._open()
+        try:
+            self.mesh = self._open()
+        except RuntimeError as error:
+            raise Problem(f"ttnn: {words_of(error)}", "`tt-jukebox doctor` looks at the cards") from None
         try:
             self._load()
         except BaseException:

@@ -5,10 +5,10 @@
 Each recipe is written once, against `Device`. On a chip an operation is one call of ttnn; in plain Python it is a loop,
 slow and exact, which needs nothing installed. So a recipe can be tried anywhere, and what the chip says can be compared.
 
-The calls of ttnn are those of its documentation (docs.tenstorrent.com/tt-metal/latest/ttnn, and v0.66.0 for
-`open_device`): from_torch, to_torch, matmul, add, subtract, multiply, eq, le, where, sqrt, abs, reciprocal.
-Float32 tables are used throughout. A chip multiplies matrices with fewer digits than a CPU, so small differences are
-to be expected there; nothing here was run on a card by its authors.
+The calls of ttnn are those that the package ttnn 0.81.1 documents for tables of float32: from_torch, to_torch, matmul, add,
+subtract, multiply, divide, eq, le, where, sqrt, abs, with rows and columns repeated as its binary operations do. A chip
+multiplies matrices with fewer digits than a CPU, so small differences are to be expected there; nothing here was run on a
+card by its authors.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import importlib
 import importlib.util
 import json
 import math
+import os
 import struct
 import sys
 import zlib
@@ -38,6 +39,12 @@ class Problem(Exception):
     def __init__(self, what: str, then: str, code: int = MISSING) -> None:
         super().__init__(what)
         self.what, self.then, self.code = what, then, code
+
+
+def words_of(error: Exception) -> str:
+    """What ttnn says, without its backtrace: the line after `info:`, else the first one."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    return lines[lines.index("info:") + 1] if "info:" in lines[:-1] else lines[0]
 
 
 class Device(Protocol):
@@ -78,8 +85,8 @@ class Device(Protocol):
     def abs(self, a: Table) -> Table:
         """Numbers without their sign."""
 
-    def reciprocal(self, a: Table) -> Table:
-        """1 / a."""
+    def divide(self, a: Table, b: Table) -> Table:
+        """a / b, number by number."""
 
     def close(self) -> None:
         """Gives the device back."""
@@ -145,9 +152,9 @@ class Host:
         """Numbers without their sign."""
         return [[abs(x) for x in row] for row in a]
 
-    def reciprocal(self, a: Table) -> Table:
-        """1 / a."""
-        return [[1 / x if x else math.inf for x in row] for row in a]
+    def divide(self, a: Table, b: Table) -> Table:
+        """a / b."""
+        return self._each(a, b, lambda x, y: x / y)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -175,15 +182,21 @@ class Chip:
 
     def __init__(self, device_id: int) -> None:
         for package, then in (
-            ("torch", "use the Python of tt-metal"),
-            ("ttnn", "build tt-metal, and run its own Python; --device host needs nothing"),
+            ("torch", "use the Python of tt-metal, or install it; --device host needs nothing"),
+            ("ttnn", "use the Python of tt-metal, or pip install ttnn; --device host needs nothing"),
         ):
             if importlib.util.find_spec(package) is None:
                 raise Problem(f"the package {package} cannot be imported by {sys.executable}", then)
         self.torch = importlib.import_module("torch")
+        # Its log goes to stdout, where the results go.
+        os.environ.setdefault("TT_LOGGER_LEVEL", "error")
         self.ttnn = importlib.import_module("ttnn")
         self.name = f"chip {device_id}"
-        self.device = self.ttnn.open_device(device_id=device_id)
+        try:
+            self.device = self.ttnn.open_device(device_id=device_id)
+        except RuntimeError as error:
+            then = "`tt-jukebox doctor` looks at the cards; --device host needs none"
+            raise Problem(f"ttnn: {words_of(error)}", then) from None
 
     def table(self, rows: Rows) -> Table:
         """A tensor in tiles of 32x32, which is how the matrix engine reads."""
@@ -231,9 +244,9 @@ class Chip:
         """ttnn.abs."""
         return self.ttnn.abs(a)
 
-    def reciprocal(self, a: Table) -> Table:
-        """ttnn.reciprocal."""
-        return self.ttnn.reciprocal(a)
+    def divide(self, a: Table, b: Table) -> Table:
+        """ttnn.divide."""
+        return self.ttnn.divide(a, b)
 
     def close(self) -> None:
         """Gives the chip back."""

@@ -74,7 +74,7 @@ def forces(
     strength = device.where(
         device.at_most(distance, NEAR), repel, device.multiply(device.multiply(hill, liking), reach)
     )
-    along = device.multiply(strength, device.reciprocal(distance))
+    along = device.divide(strength, distance)
     sums = [device.rows(device.matmul(device.multiply(along, pull), ones)) for pull in pulls]
     return [(x[0], y[0]) for x, y in zip(*sums, strict=True)]
 

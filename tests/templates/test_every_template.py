@@ -62,6 +62,13 @@ class EveryTemplate(Case):
                 said = self.refused(3, name, *words)
                 self.assertRegex(said, "ttnn|forge|torch")
 
+    def test_a_machine_without_a_card_is_told_without_a_backtrace(self) -> None:
+        for name in ("tt-chat-direct.py", "cookbook/mandelbrot.py", "tt-image-gen.py"):
+            with self.subTest(name):
+                said = self.refused(3, name, *LOADING[name], stubs=True, env={"STUB_CHIPS": "0"})
+                self.assertIn("ttnn: No chips detected in the cluster", said)
+                self.assertNotIn("backtrace", said)
+
     def test_a_wrong_call_ends_with_two(self) -> None:
         for name in programs():
             with self.subTest(name):

@@ -120,7 +120,7 @@ class FineTune(Case):
         call = ["tt-fine-tune.py", "notes.txt", "--model", "o/M", "--out", "out", "--save-every", "2"]
         self.good(*call, "--steps", "2", env=env)
         calls = json.loads((self.folder / "calls.json").read_text(encoding="utf-8"))
-        self.assertEqual(calls[:2], ["model o/M", "compile tt"])
+        self.assertEqual(calls[:3], ["model o/M", "seed 1", "compile tt"])
         self.assertEqual(
             [name for name in calls if name in ("zero_grad", "backward", "step")], ["zero_grad", "backward", "step"] * 2
         )

@@ -1,7 +1,5 @@
-"""The calls of ttnn that the templates make, with the signatures of its documentation.
-
-Sources: docs.tenstorrent.com/tt-metal/v0.66.0/ttnn/ttnn/api.html for the devices, .../latest/ttnn/ttnn/api for the
-operations, and ttnn/ttnn/distributed/distributed.py of tt-metal (2026) for `open_mesh_device`. Values are computed by lists.
+"""The calls of ttnn that the templates make, with the signatures of the package ttnn 0.81.1 from PyPI: its docstrings, and
+ttnn/distributed/distributed.py for `open_mesh_device`. Values are computed by lists.
 """
 
 from __future__ import annotations
@@ -41,7 +39,19 @@ class Device:
         return self.name in Open.devices
 
 
+def look() -> None:
+    """As ttnn 0.81.1 says it on a machine without a card."""
+    if CHIPS == 0:
+        lines = [
+            "TT_FATAL @ tt_metal/llrt/tt_cluster.cpp:129: num_chips > 0",
+            "info:",
+            "No chips detected in the cluster",
+        ]
+        raise RuntimeError("\n".join([*lines, "backtrace:", " --- tt::Cluster"]))
+
+
 def get_device_ids() -> list[int]:
+    look()
     return list(range(CHIPS))
 
 
@@ -52,6 +62,7 @@ def set_fabric_config(config: str) -> None:
 
 
 def open_device(*, device_id: int, l1_small_size: int = 0, trace_region_size: int = 0) -> Device:
+    look()
     need(isinstance(device_id, int) and device_id < CHIPS, f"there is no chip {device_id}")
     return Device(f"chip {device_id}")
 
@@ -152,10 +163,11 @@ def le(input_tensor_a: Tensor, input_tensor_b: Tensor | float) -> Tensor:
     return each(input_tensor_a, input_tensor_b, lambda x, y: float(x <= y))
 
 
-def where(condition: Tensor, true_value: Tensor, false_value: Tensor) -> Tensor:
-    on_device(condition, true_value, false_value)
-    lines = zip(condition.rows, true_value.rows, false_value.rows, strict=True)
-    return Tensor([[a if c else b for c, a, b in zip(*line, strict=True)] for line in lines], condition.device)
+def where(predicate: Tensor, true_value: Tensor, false_value: Tensor) -> Tensor:
+    on_device(predicate, true_value, false_value)
+    need({x for row in predicate.rows for x in row} <= {0.0, 1.0}, "a predicate holds 0 and 1 alone")
+    lines = zip(predicate.rows, true_value.rows, false_value.rows, strict=True)
+    return Tensor([[a if c else b for c, a, b in zip(*line, strict=True)] for line in lines], predicate.device)
 
 
 def sqrt(input_tensor: Tensor) -> Tensor:
@@ -166,8 +178,8 @@ def abs(input_tensor: Tensor) -> Tensor:
     return each(input_tensor, 0.0, lambda x, _: math.fabs(x))
 
 
-def reciprocal(input_tensor: Tensor) -> Tensor:
-    return each(input_tensor, 0.0, lambda x, _: 1 / x)
+def divide(input_tensor_a: Tensor, input_tensor_b: Tensor | float) -> Tensor:
+    return each(input_tensor_a, input_tensor_b, lambda x, y: x / y)
 
 
 def mul(a: Any, b: float, *, output_tensor: Any = None) -> Any:

@@ -36,6 +36,10 @@ def load(f: Path, *, map_location: str, weights_only: bool) -> Any:
     return json.loads(f.read_text(encoding="utf-8"))
 
 
+def manual_seed(seed: int) -> None:
+    LOG.append(f"seed {seed}")
+
+
 class AdamW:
     def __init__(self, params: list[Any], lr: float) -> None:
         assert params and lr > 0
