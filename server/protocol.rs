@@ -16,6 +16,7 @@ mod models;
 mod reset;
 mod server;
 mod setup;
+mod templates;
 mod token;
 
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
@@ -33,6 +34,7 @@ pub use setup::{
     FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
     SetupRunParams, SetupState, SetupStep, StepProgress,
 };
+pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -80,6 +82,8 @@ macro_rules! for_each_request {
             server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
+            templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

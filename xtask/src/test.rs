@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::cargo::cargo;
 use crate::processes;
 use crate::workspace::Workspace;
-use crate::{client, code_server, package, prerequisites};
+use crate::{client, code_server, package, prerequisites, templates};
 
 struct Stage {
     name: &'static str,
@@ -19,7 +19,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     Stage {
         name: "formatting",
         browser: false,
@@ -39,6 +39,12 @@ const STAGES: [Stage; 9] = [
         browser: false,
         advice: "run the failed test alone: cargo test NAME",
         run: |workspace| cargo(workspace, &["test", "--workspace", "--quiet"]),
+    },
+    Stage {
+        name: "templates",
+        browser: false,
+        advice: "cargo xtask templates shows this alone",
+        run: templates::check,
     },
     Stage {
         name: "client types",
@@ -88,6 +94,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     // Asked first: nobody wants to hear of a missing browser after ten minutes.
     prerequisites::node()?;
+    prerequisites::python()?;
     if !fast {
         prerequisites::chromium()?;
     }
