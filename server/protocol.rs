@@ -12,6 +12,7 @@ pub use crate::requests::CatalogInfo;
 mod chat;
 mod command;
 mod environments;
+mod lessons;
 mod models;
 mod reset;
 mod server;
@@ -21,6 +22,7 @@ mod token;
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
+pub use lessons::{LessonStep, Progress, ProgressAction, ProgressParams};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
@@ -75,6 +77,8 @@ macro_rules! for_each_request {
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets.
+            progress: "tenstorrent/progress" (ProgressParams) -> Progress;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

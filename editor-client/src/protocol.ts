@@ -813,6 +813,47 @@ why: string,
 next: string, };
 
 /**
+ * How a step of a walkthrough stands.
+ */
+export type LessonStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when it is proved.
+ */
+done: boolean, 
+/**
+ * What proves it.
+ */
+proof: Proof, 
+/**
+ * The same in words.
+ */
+proof_text: string, 
+/**
+ * What to do when it did not work.
+ */
+hint: string, 
+/**
+ * Seconds since 1970 at which it was proved.
+ */
+at: number | null, 
+/**
+ * What proved it.
+ */
+run: string | null, };
+
+/**
  * How a server is.
  */
 export type Life = "busy" | "ready" | "starting" | "failing" | "lost" | "stopped" | "idle";
@@ -1122,9 +1163,73 @@ pid: number,
 start_ticks: number, };
 
 /**
+ * Answer of `tenstorrent/progress`.
+ */
+export type Progress = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The steps of all walkthroughs, in order.
+ */
+steps: Array<LessonStep>, 
+/**
+ * For `prove`: why the step is not proved; null when it is.
+ */
+refused: Failure | null, 
+/**
+ * For `export`: the proofs as JSON; null for the others.
+ */
+text: string | null, 
+/**
+ * Folder with the proofs.
+ */
+folder: string, };
+
+/**
+ * What to do about progress.
+ */
+export type ProgressAction = "get" | "prove" | "export" | "reset";
+
+/**
+ * Parameters of `tenstorrent/progress`.
+ */
+export type ProgressParams = { 
+/**
+ * What to do.
+ */
+action: ProgressAction, 
+/**
+ * For `prove`: the step. For `reset`: the one to forget; left out, all.
+ */
+step?: string, 
+/**
+ * For `prove`: exit code of what was run; left out when nothing was run.
+ */
+exit_code?: number, 
+/**
+ * For `prove`: what was run, in a few words.
+ */
+run?: string, 
+/**
+ * For `prove`: files that it has written, as absolute paths; each must be there and not empty.
+ */
+files?: Array<string>, };
+
+/**
  * A token of the editor.
  */
 export type ProgressToken = number | string;
+
+/**
+ * What proves a step.
+ */
+export type Proof = "board_seen" | "environment_verified" | "weights_complete" | "command_made" | "server_ready" | "chat_answered" | "script_succeeded" | "files_written";
 
 /**
  * Where one value of a command comes from.
@@ -2184,6 +2289,8 @@ export interface Requests {
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets. */
+  "tenstorrent/progress": { params: ProgressParams; result: Progress };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

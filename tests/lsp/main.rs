@@ -21,5 +21,6 @@ mod catalog;
 mod harness;
 mod lifecycle;
 mod monitor;
+mod progress;
 mod requests;
 mod token;
