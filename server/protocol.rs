@@ -22,7 +22,10 @@ mod token;
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
-pub use lessons::{LessonStep, Progress, ProgressAction, ProgressParams};
+pub use lessons::{
+    Lesson, LessonCommand, LessonParams, LessonRow, LessonStep, Lessons, LessonsParams, Progress, ProgressAction,
+    ProgressParams,
+};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
@@ -77,6 +80,10 @@ macro_rules! for_each_request {
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// The lessons, and which of them this machine can do.
+            lessons: "tenstorrent/lessons" (LessonsParams) -> Lessons;
+            /// One lesson filled in for this machine, with every command in it.
+            lesson: "tenstorrent/lesson" (LessonParams) -> Lesson;
             /// Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets.
             progress: "tenstorrent/progress" (ProgressParams) -> Progress;
             /// What is wrong with this host, with evidence and a next step.

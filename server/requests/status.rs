@@ -62,7 +62,8 @@ pub fn of_failure(failure: &Failure, interval_s: Option<u32>) -> Status {
     }
 }
 
-fn boards_in_words(host: &Host) -> String {
+/// The boards of a host, for example `2 x p300c`.
+pub fn boards_in_words(host: &Host) -> String {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     for board in &host.boards {
         let name = board.board_type.as_deref().unwrap_or("unknown board");
