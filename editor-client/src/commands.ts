@@ -27,7 +27,8 @@ import { openWalkthrough } from "./walkthrough";
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
 
 export const COMMANDS: Readonly<Record<string, Handler>> = {
-  "tenstorrent.openWalkthrough": ({ context }) => openWalkthrough(`${context.extension.id}#tenstorrent.setup`),
+  "tenstorrent.openWalkthrough": ({ context }, id) =>
+    openWalkthrough(`${context.extension.id}#${typeof id === "string" ? id : "tenstorrent.setup"}`),
   "tenstorrent.openLesson": openLesson,
   "tenstorrent.showDeviceActions": showDeviceActions,
   "tenstorrent.refreshDevices": refreshDevices,

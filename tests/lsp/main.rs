@@ -19,6 +19,7 @@ mod spec_server;
 
 mod catalog;
 mod harness;
+mod lessons;
 mod lifecycle;
 mod monitor;
 mod progress;

@@ -170,6 +170,9 @@ fn api_port(port: u16) -> u16 {
     if port == 8080 { 8081 } else { 8080 }
 }
 
+/// Commands that are the same for every box.
+const SAME_FOR_ALL: [&str; 4] = ["login", "ask", "ps", "env"];
+
 /// The lesson with calls of this program that work here: by its path where it is not on PATH, and for the simulated box.
 pub fn callable(lesson: &str, simulated: Option<&str>) -> String {
     const NAME: &str = "tt-jukebox";
@@ -181,6 +184,9 @@ pub fn callable(lesson: &str, simulated: Option<&str>) -> String {
     let line = |line: &str| {
         in_block ^= line.starts_with("```");
         match line.strip_prefix("tt-jukebox ").filter(|_| in_block) {
+            Some(rest) if SAME_FOR_ALL.contains(&rest.split(' ').next().unwrap_or_default()) => {
+                format!("{program} {rest}")
+            }
             Some(rest) => format!("{program} {rest}{option}"),
             None => line.to_owned(),
         }
