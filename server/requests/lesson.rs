@@ -4,7 +4,7 @@ mod values;
 
 use crate::device::Host;
 use crate::error::Result;
-use crate::lessons::{self, Ability, Content, Here, Step, Walkthroughs, ability, nearest, parts, walkthroughs};
+use crate::lessons::{self, Ability, Content, Here, Step, Walkthroughs, ability, nearest, parts};
 use crate::matching::{self, Match, Query};
 use crate::protocol::{Lesson, LessonParams, LessonRow, Lessons, LessonsParams};
 use crate::session::{Session, Survey};
@@ -14,10 +14,17 @@ use crate::session::{Session, Survey};
 /// # Errors
 /// When the host or the catalog cannot be read.
 pub async fn lessons(session: &Session, _: LessonsParams) -> Result<Lessons> {
+    let content = Content::bundled()?;
     let found = Found::look(session)?;
-    let all = walkthroughs()?;
-    let rows = all.steps().map(|step| found.row(step, &found.ability(step, all)?, all));
-    Ok(Lessons { schema: 1, simulated: found.host.simulated.clone(), lessons: rows.collect::<Result<_>>()? })
+    let mut files = Vec::new();
+    let mut rows = Vec::new();
+    for step in content.walkthroughs.steps() {
+        if !files.contains(&&step.lesson) {
+            files.push(&step.lesson);
+            rows.push(found.row(step, &found.ability(step, &content.walkthroughs)?, &content)?);
+        }
+    }
+    Ok(Lessons { schema: 1, simulated: found.host.simulated.clone(), lessons: rows })
 }
 
 /// A lesson for this machine: each command in it is one that this machine would run.
@@ -43,7 +50,7 @@ pub async fn lesson_of(session: &Session, content: &Content, id: &str) -> Result
     } else {
         Default::default()
     };
-    let row = found.row(step, &ability, all)?;
+    let row = found.row(step, &ability, content)?;
     let near = row.nearest.as_deref().map(|id| all.step(id)).transpose()?;
     let first = found.host.simulated.as_ref().map(|name| format!("For a simulated {name}, not for this machine."));
     let markdown = lessons::written(&text, first.as_deref(), &ability, near, &values)?;
@@ -78,24 +85,36 @@ impl Found {
         Here { host: &self.host, matches: &self.matches, has_server: self.has_server }
     }
 
-    /// A step that another one proves needs what that one needs.
+    /// Steps can share a lesson, and a step that another one proves needs what that one needs: all of them count.
     fn ability(&self, step: &Step, all: &Walkthroughs) -> Result<Ability> {
-        Ok(ability(all.step(step.ticked_by())?, self.here()))
+        let mut abilities = Vec::new();
+        for other in sharing(step, all) {
+            abilities.push(ability(all.step(other.ticked_by())?, self.here()));
+        }
+        let cannot = abilities.iter().find(|ability| !ability.can);
+        let with_model = || abilities.iter().find(|ability| ability.model.is_some());
+        Ok(cannot.or_else(with_model).or(abilities.first()).cloned().unwrap_or_default())
     }
 
-    fn row(&self, step: &Step, ability: &Ability, all: &Walkthroughs) -> Result<LessonRow> {
-        let walkthrough =
-            all.walkthroughs.iter().find(|walkthrough| walkthrough.steps.iter().any(|one| one.id == step.id));
-        let ticking = all.step(step.ticked_by())?;
-        let near = if ability.can { None } else { nearest(ticking, all, self.here()) };
+    fn row(&self, step: &Step, ability: &Ability, content: &Content) -> Result<LessonRow> {
+        let all = &content.walkthroughs;
+        let holds = |steps: &[Step]| steps.iter().any(|one| one.id == step.id);
+        let walkthrough = all.walkthroughs.iter().find(|walkthrough| holds(&walkthrough.steps));
+        let mut ticking = sharing(step, all).filter_map(|other| all.step(other.ticked_by()).ok());
+        let near = if ability.can { None } else { ticking.find_map(|other| nearest(other, all, self.here())) };
         Ok(LessonRow {
             id: step.id.clone(),
             walkthrough: walkthrough.map(|walkthrough| walkthrough.id.clone()).unwrap_or_default(),
-            title: step.title.clone(),
-            done: self.done.contains(&ticking.id),
+            title: parts(&content.lesson(&step.lesson)?).title.to_owned(),
+            done: sharing(step, all).all(|other| self.done.iter().any(|done| done == other.ticked_by())),
             can: ability.can,
             why: ability.why.clone(),
             nearest: near.map(|near| near.id.clone()),
         })
     }
+}
+
+/// The steps with the lesson of this one.
+fn sharing<'a>(step: &'a Step, all: &'a Walkthroughs) -> impl Iterator<Item = &'a Step> {
+    all.steps().filter(|other| other.lesson == step.lesson)
 }

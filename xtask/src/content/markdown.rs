@@ -11,7 +11,7 @@ use super::{Looked, spelling};
 
 /// The headings of a lesson below its title.
 const HEADINGS: [&str; 7] =
-    ["What you will have", "What it needs", "Do it", "On this machine", "What you should see", "When it fails", "Next"];
+    ["What you will have", "What it needs", "On this machine", "Do it", "What you should see", "When it fails", "Next"];
 /// Beginnings of the addresses that a page may lead to.
 const PLACES: [&str; 4] = [
     "https://github.com/tenstorrent/",
