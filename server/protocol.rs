@@ -31,7 +31,8 @@ pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use server::{
-    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerParams, ServerSource, ServerState, StartedParams,
+    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerParams,
+    ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
     Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
@@ -78,6 +79,10 @@ macro_rules! for_each_request {
             server: "tenstorrent/server" (ServerParams) -> ServerState;
             /// Notes a server that was started in a terminal, so that it is found again.
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
+            /// Notes that a command in a terminal has come to its end.
+            server_ended: "tenstorrent/server/ended" (EndedParams) -> ServerState;
+            /// The command of a model, and whether it can start now.
+            server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
             /// The lessons, and which of them this machine can do.

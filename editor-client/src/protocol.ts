@@ -474,7 +474,12 @@ shell: Shell | null,
 /**
  * What is to be otherwise than published.
  */
-choices?: Choices, };
+choices?: Choices, 
+/**
+ * Files in which the command leaves its process, its exit code and its output, for a terminal that tells nobody;
+ * null leaves none.
+ */
+traces?: Traces, };
 
 /**
  * Parameters of `tenstorrent/doctor`.
@@ -485,6 +490,23 @@ export type DoctorParams = Record<symbol, never>;
  * How an answer ended.
  */
 export type Ended = "stop" | "length" | "tool_calls" | "other" | "cut_off" | "stalled" | "failed";
+
+/**
+ * Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+ */
+export type EndedParams = { 
+/**
+ * Port of the server.
+ */
+port: number, 
+/**
+ * Exit code of the command; null when the shell did not say.
+ */
+exit_code: number | null, 
+/**
+ * True when the person has ended it.
+ */
+stopped: boolean, };
 
 /**
  * One environment.
@@ -1266,6 +1288,31 @@ vllm_only: boolean,
 reason: string, };
 
 /**
+ * Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+ */
+export type PreparedServer = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The command.
+ */
+command: ServeCommand, 
+/**
+ * Port that it will listen on.
+ */
+port: number, 
+/**
+ * What stands in the way; null when it can start.
+ */
+obstacle: Failure | null, 
+/**
+ * The next free port, when the wanted one is taken.
+ */
+free_port: number | null, };
+
+/**
  * What the server shall be good at, within the limits of the entry.
  */
 export type Preset = "spec" | "long-context" | "many-users" | "low-latency";
@@ -1679,6 +1726,10 @@ log: string | null,
  */
 started_at: number | null, 
 /**
+ * Exit code of a command that was typed into a terminal and has ended; null where it is not known.
+ */
+exit_code: number | null, 
+/**
  * Steps of its start, while it starts.
  */
 steps: Array<BootStep>, 
@@ -2079,9 +2130,13 @@ export type StartedParams = {
  */
 pid?: number, 
 /**
- * Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+ * Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
  */
 shell_pid?: number, 
+/**
+ * The marker that the command was made with (`traces` of `tenstorrent/command`): its process is taken from there.
+ */
+marker?: string, 
 /**
  * Name of the container, as the command gives it.
  */
@@ -2267,6 +2322,19 @@ name: string,
 arguments: string, };
 
 /**
+ * Files that a command leaves behind. Their folders must be there.
+ */
+export type Traces = { 
+/**
+ * File for its process and its exit code, as an absolute path. It is written anew when the command starts.
+ */
+marker: string, 
+/**
+ * File for its output, which still shows in the terminal; left out, there is none.
+ */
+log?: string, };
+
+/**
  * A command or a program that tries a server.
  */
 export type Trial = { 
@@ -2417,6 +2485,10 @@ export interface Requests {
   "tenstorrent/server": { params: ServerParams; result: ServerState };
   /** Notes a server that was started in a terminal, so that it is found again. */
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
+  /** Notes that a command in a terminal has come to its end. */
+  "tenstorrent/server/ended": { params: EndedParams; result: ServerState };
+  /** The command of a model, and whether it can start now. */
+  "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
   /** The lessons, and which of them this machine can do. */

@@ -36,7 +36,7 @@ pub use monitor::monitor;
 pub use probe::probe;
 pub use progress::{keep_proof, progress, proved_by_answer};
 pub use reset::{release, reset_plan, verify, verify_and_tell};
-pub use server::{is_meant, server, server_of, server_started};
+pub use server::{is_meant, server, server_ended, server_of, server_prepare, server_started, simulated};
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
 pub use token::{set_token, token};
