@@ -25,4 +25,5 @@ pub mod serving;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod templates;
 pub mod whole_file;

@@ -17,6 +17,7 @@ mod models;
 mod reset;
 mod server;
 mod setup;
+mod templates;
 mod token;
 
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
@@ -38,6 +39,7 @@ pub use setup::{
     Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
     SetupState, SetupStep, StepProgress,
 };
+pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -91,6 +93,8 @@ macro_rules! for_each_request {
             lesson: "tenstorrent/lesson" (LessonParams) -> Lesson;
             /// Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets.
             progress: "tenstorrent/progress" (ProgressParams) -> Progress;
+            /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
+            templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

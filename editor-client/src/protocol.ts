@@ -2262,6 +2262,116 @@ ran: boolean, };
 export type Target = "host" | "container";
 
 /**
+ * The two texts of a file that was left alone: the left and the right side of a diff.
+ */
+export type TemplateDifference = { 
+/**
+ * What stands there now; empty when it is no text.
+ */
+there: string, 
+/**
+ * What would be written.
+ */
+ours: string, };
+
+/**
+ * A template and its files.
+ */
+export type TemplateEntry = { 
+/**
+ * Short name, for commands.
+ */
+id: string, 
+/**
+ * Title for people.
+ */
+title: string, 
+/**
+ * What it does, in one sentence.
+ */
+about: string, 
+/**
+ * What it needs besides Python, in words.
+ */
+needs: Array<string>, 
+/**
+ * Id of the walkthrough step that it belongs to; null for none.
+ */
+lesson: string | null, 
+/**
+ * Its files; the first one is the one to open.
+ */
+files: Array<TemplateFile>, };
+
+/**
+ * A file of a template, and how it lies in the folder.
+ */
+export type TemplateFile = { 
+/**
+ * Where it belongs.
+ */
+path: string, 
+/**
+ * How it lies there, after a copy. `edited` and `foreign` were left alone.
+ */
+condition: FileCondition, 
+/**
+ * True when it was written just now.
+ */
+written: boolean, 
+/**
+ * Where the file that stood there before is kept; null when nothing was replaced.
+ */
+backup: string | null, 
+/**
+ * For a file that a copy has left alone, what to show; null otherwise.
+ */
+difference: TemplateDifference | null, };
+
+/**
+ * Answer of `tenstorrent/templates`.
+ */
+export type Templates = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The folder of the copies.
+ */
+dir: string, 
+/**
+ * The templates; after `copy` the one that was copied.
+ */
+templates: Array<TemplateEntry>, };
+
+/**
+ * What to do with templates.
+ */
+export type TemplatesAction = "list" | "copy";
+
+/**
+ * Parameters of `tenstorrent/templates`.
+ */
+export type TemplatesParams = { 
+/**
+ * What to do.
+ */
+action: TemplatesAction, 
+/**
+ * For `copy`: which one. For `list`: that one alone; null is all of them.
+ */
+id: string | null, 
+/**
+ * Folder for the copies, absolute or from `~`; null is `~/tt-scratchpad`.
+ */
+dir: string | null, 
+/**
+ * For `copy`, after the person was asked: an edited or foreign file is moved to `NAME.bak` and replaced.
+ */
+replace: boolean, };
+
+/**
  * Parameters of `tenstorrent/token`.
  */
 export type TokenParams = { 
@@ -2497,6 +2607,8 @@ export interface Requests {
   "tenstorrent/lesson": { params: LessonParams; result: Lesson };
   /** Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets. */
   "tenstorrent/progress": { params: ProgressParams; result: Progress };
+  /** Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten. */
+  "tenstorrent/templates": { params: TemplatesParams; result: Templates };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

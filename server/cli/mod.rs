@@ -30,6 +30,7 @@ mod serve;
 mod setup;
 mod show;
 mod stopping;
+mod templates;
 mod terminal;
 mod usage;
 
@@ -121,6 +122,8 @@ enum Verb {
     Bench(bench::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
+    /// Scripts to start from: list, copy
+    Templates(templates::Options),
     /// What the catalog holds
     Catalog(catalog::Options),
     /// What the maintainers of the spec files may want to look at; JSON lines with --json
@@ -223,6 +226,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Bench(options) => bench::run(session, options, output),
         Verb::Ask(options) => ask::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
+        Verb::Templates(options) => templates::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),
         Verb::Lesson(options) => lesson::run(session, options, output),

@@ -20,6 +20,7 @@ pub mod setup;
 mod setup_goal;
 pub mod show;
 pub mod status;
+mod templates;
 mod token;
 mod weights;
 
@@ -39,5 +40,6 @@ pub use reset::{release, reset_plan, verify, verify_and_tell};
 pub use server::{is_meant, server, server_ended, server_of, server_prepare, server_started, simulated};
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
+pub use templates::templates;
 pub use token::{set_token, token};
 pub use weights::wanted;

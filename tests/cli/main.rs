@@ -10,6 +10,7 @@
 mod audit;
 mod completions;
 mod old_lines;
+mod templates;
 
 use std::fs;
 use std::process::{Command, Output};
@@ -55,6 +56,7 @@ fn every_command_answers_in_json_with_a_schema() {
         &["config"],
         &["probe", "--raw"],
         &["completions", "bash"],
+        &["templates"],
     ] {
         let mut args = args.to_vec();
         args.extend(["--simulate", "n150", "--json"]);

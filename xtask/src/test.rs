@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::cargo::cargo;
 use crate::processes;
 use crate::workspace::Workspace;
-use crate::{client, code_server, content, package, prerequisites};
+use crate::{client, code_server, content, package, prerequisites, templates};
 
 struct Stage {
     name: &'static str,
@@ -19,7 +19,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage {
         name: "formatting",
         browser: false,
@@ -45,6 +45,12 @@ const STAGES: [Stage; 10] = [
         browser: false,
         advice: "mend the lessons as said above; after a change of the steps, cargo xtask content --write",
         run: content::make_sure,
+    },
+    Stage {
+        name: "templates",
+        browser: false,
+        advice: "cargo xtask templates shows this alone",
+        run: templates::check,
     },
     Stage {
         name: "client types",
@@ -94,6 +100,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     // Asked first: nobody wants to hear of a missing browser after ten minutes.
     prerequisites::node()?;
+    prerequisites::python()?;
     if !fast {
         prerequisites::chromium()?;
     }
