@@ -856,6 +856,177 @@ why: string,
 next: string, };
 
 /**
+ * Answer of `tenstorrent/lesson`: the lesson for this machine.
+ */
+export type Lesson = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Entry of the model that it is filled in for; null where there is none.
+ */
+model_id: string | null, 
+/**
+ * The lesson as Markdown, without links to commands.
+ */
+markdown: string, 
+/**
+ * The commands in it.
+ */
+commands: Array<LessonCommand>, 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * A command in a lesson.
+ */
+export type LessonCommand = { 
+/**
+ * The heading that it stands under.
+ */
+about: string, 
+/**
+ * Its text, one or more lines.
+ */
+text: string, };
+
+/**
+ * Parameters of `tenstorrent/lesson`.
+ */
+export type LessonParams = { 
+/**
+ * Id of a step.
+ */
+id: string, };
+
+/**
+ * A lesson in the list.
+ */
+export type LessonRow = { 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * How a step of a walkthrough stands.
+ */
+export type LessonStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when it is proved.
+ */
+done: boolean, 
+/**
+ * What proves it.
+ */
+proof: Proof, 
+/**
+ * The same in words.
+ */
+proof_text: string, 
+/**
+ * What to do when it did not work.
+ */
+hint: string, 
+/**
+ * Seconds since 1970 at which it was proved.
+ */
+at: number | null, 
+/**
+ * What proved it.
+ */
+run: string | null, };
+
+/**
+ * Answer of `tenstorrent/lessons` and of `lesson --json`.
+ */
+export type Lessons = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The lessons, in the order of the walkthroughs.
+ */
+lessons: Array<LessonRow>, };
+
+/**
+ * Parameters of `tenstorrent/lessons`.
+ */
+export type LessonsParams = Record<symbol, never>;
+
+/**
  * How a server is.
  */
 export type Life = "busy" | "ready" | "starting" | "failing" | "lost" | "stopped" | "idle";
@@ -1190,9 +1361,73 @@ pid: number,
 start_ticks: number, };
 
 /**
+ * Answer of `tenstorrent/progress`.
+ */
+export type Progress = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The steps of all walkthroughs, in order.
+ */
+steps: Array<LessonStep>, 
+/**
+ * For `prove`: why the step is not proved; null when it is.
+ */
+refused: Failure | null, 
+/**
+ * For `export`: the proofs as JSON; null for the others.
+ */
+text: string | null, 
+/**
+ * Folder with the proofs.
+ */
+folder: string, };
+
+/**
+ * What to do about progress.
+ */
+export type ProgressAction = "get" | "prove" | "export" | "reset";
+
+/**
+ * Parameters of `tenstorrent/progress`.
+ */
+export type ProgressParams = { 
+/**
+ * What to do.
+ */
+action: ProgressAction, 
+/**
+ * For `prove`: the step. For `reset`: the one to forget; left out, all.
+ */
+step?: string, 
+/**
+ * For `prove`: exit code of what was run; left out when nothing was run.
+ */
+exit_code?: number, 
+/**
+ * For `prove`: what was run, in a few words.
+ */
+run?: string, 
+/**
+ * For `prove`: files that it has written, as absolute paths; each must be there and not empty.
+ */
+files?: Array<string>, };
+
+/**
  * A token of the editor.
  */
 export type ProgressToken = number | string;
+
+/**
+ * What proves a step.
+ */
+export type Proof = "board_seen" | "environment_verified" | "weights_complete" | "command_made" | "server_ready" | "chat_answered" | "script_succeeded" | "files_written";
 
 /**
  * Where one value of a command comes from.
@@ -2391,6 +2626,12 @@ export interface Requests {
   "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** The lessons, and which of them this machine can do. */
+  "tenstorrent/lessons": { params: LessonsParams; result: Lessons };
+  /** One lesson filled in for this machine, with every command in it. */
+  "tenstorrent/lesson": { params: LessonParams; result: Lesson };
+  /** Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets. */
+  "tenstorrent/progress": { params: ProgressParams; result: Progress };
   /** Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten. */
   "tenstorrent/templates": { params: TemplatesParams; result: Templates };
   /** What is wrong with this host, with evidence and a next step. */

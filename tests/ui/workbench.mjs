@@ -85,6 +85,21 @@ export class Workbench {
     return titles.map((title) => title.trim());
   }
 
+  /** Opens a step of the walkthrough that is on screen; its page follows. */
+  async openStep(title) {
+    const steps = this.page.locator(".gettingStartedSlideDetails .getting-started-step:visible");
+    const step = steps.filter({ has: this.page.locator(".step-title", { hasText: title }) }).first();
+    if (!(await step.evaluate((element) => element.classList.contains("expanded")))) {
+      await step.locator(".step-title").click();
+    }
+  }
+
+  /** The buttons of the step that is open. */
+  async stepButtons() {
+    const buttons = await this.page.locator(".gettingStartedSlideDetails .expanded .button-container .monaco-button:visible").allInnerTexts();
+    return buttons.map((title) => title.trim());
+  }
+
   /** What the pages drawn in frames say: a lesson beside the walkthrough's steps, a rendered document. */
   async framedText() {
     const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
