@@ -26,6 +26,7 @@ mod ps;
 mod refresh;
 mod reset;
 mod serve;
+mod served;
 mod setup;
 mod show;
 mod stopping;
