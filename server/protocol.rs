@@ -17,6 +17,7 @@ mod reset;
 mod server;
 mod setup;
 mod token;
+mod tools;
 
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
@@ -33,6 +34,7 @@ pub use setup::{
     SetupState, SetupStep, StepProgress,
 };
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
+pub use tools::{ToolAnswer, ToolParams};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -75,6 +77,8 @@ macro_rules! for_each_request {
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`.
+            tool: "tenstorrent/tool" (ToolParams) -> ToolAnswer;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

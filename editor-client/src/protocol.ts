@@ -2028,6 +2028,23 @@ trouble: Failure | null,
 repos: Array<RepoAccess>, };
 
 /**
+ * Answer of `tenstorrent/tool`.
+ */
+export type ToolAnswer = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The answer for a model, as Markdown.
+ */
+text: string, 
+/**
+ * The same as an object.
+ */
+structured: unknown, };
+
+/**
  * A call of a tool, whole.
  */
 export type ToolCall = { 
@@ -2043,6 +2060,23 @@ name: string,
  * Arguments as JSON text, as the model wrote it: it may be broken.
  */
 arguments: string, };
+
+/**
+ * Parameters of `tenstorrent/tool`.
+ */
+export type ToolParams = { 
+/**
+ * Name of the tool, as `content/tools.json` has it.
+ */
+name: string, 
+/**
+ * Its arguments, as the model gave them.
+ */
+arguments: unknown, 
+/**
+ * Token under which the `$/progress` of a setup is sent; left out, none is.
+ */
+work_done_token?: ProgressToken, };
 
 /**
  * Files that a command leaves behind. Their folders must be there.
@@ -2210,6 +2244,8 @@ export interface Requests {
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`. */
+  "tenstorrent/tool": { params: ToolParams; result: ToolAnswer };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

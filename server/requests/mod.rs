@@ -20,6 +20,7 @@ mod setup_goal;
 pub mod show;
 pub mod status;
 mod token;
+mod tool;
 mod weights;
 
 pub use bench::{Bench, BenchParams, bench};
@@ -34,8 +35,9 @@ pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
 pub use serve::{ToServe, to_serve};
-pub use server::{is_meant, server, server_of, server_started};
+pub use server::{is_meant, server, server_of, server_started, to_stop};
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
 pub use token::{set_token, token};
+pub use tool::tool;
 pub use weights::wanted;

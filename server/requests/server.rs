@@ -22,7 +22,7 @@ pub async fn server(session: &Session, params: ServerParams) -> Result<ServerSta
         ServerAction::Watch => watch(session, params.known.as_deref()).await,
         ServerAction::Stop => {
             let records = Records::here();
-            stop::stop(&started(&records, params.port, params.model.as_deref())?, &records).await?;
+            stop::stop(&to_stop(&records, params.port, params.model.as_deref())?, &records).await?;
             look(session).await
         }
     }
@@ -83,8 +83,11 @@ pub fn is_meant(record: &Record, port: Option<u16>, model: Option<&str>) -> bool
     port.is_none_or(|port| record.port == port) && model.is_none_or(names)
 }
 
-/// The server that is meant: the one on this port or of this name, or the one that runs.
-fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
+/// The server that `stop` would end: the one on this port or of this name, or the one that runs.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn to_stop(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
     let runs = |record: &Record| {
         !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
     };

@@ -39,8 +39,11 @@ pub fn check(command: &ServeCommand, at: &At, records: &Records) -> Result<()> {
         };
         Err(Failure::new(FailureKind::Usage, what, why, next))
     };
-    if let Some(other) =
-        records.of_port(port).map(|other| adopted(other, records)).filter(|other| process_of(other).is_some_and(family::runs)) {
+    if let Some(other) = records
+        .of_port(port)
+        .map(|other| adopted(other, records))
+        .filter(|other| process_of(other).is_some_and(family::runs))
+    {
         let why = format!("{} was started there, as process {}", other.model_name, other.pid.unwrap_or_default());
         return free(why, format!("port {port} is taken by another server of ours"));
     }

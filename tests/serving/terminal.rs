@@ -151,10 +151,8 @@ fn every_shell_leaves_the_exit_code_whatever_ends_the_command() {
         for (row, cwd, script, logged, interrupt, expected) in rows {
             let marker = place.join(format!("{row}.marker"));
             let log = place.join(format!("{row}.log"));
-            let traces = Traces {
-                marker: marker.display().to_string(),
-                log: logged.then(|| log.display().to_string()),
-            };
+            let traces =
+                Traces { marker: marker.display().to_string(), log: logged.then(|| log.display().to_string()) };
             terminal.run(&render_traced(&recipe(&cwd, script), &traces, shell).unwrap());
             if interrupt {
                 // The command itself says when it runs.
