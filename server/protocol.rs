@@ -27,7 +27,8 @@ pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use server::{
-    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerParams, ServerSource, ServerState, StartedParams,
+    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerSource,
+    ServerState, StartedParams,
 };
 pub use setup::{
     Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
@@ -75,6 +76,8 @@ macro_rules! for_each_request {
             server: "tenstorrent/server" (ServerParams) -> ServerState;
             /// Notes a server that was started in a terminal, so that it is found again.
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
+            /// Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only.
+            server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
             /// A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`.

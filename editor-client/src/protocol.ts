@@ -1465,6 +1465,10 @@ load: Load | null,
  */
 tool_calls: boolean, 
 /**
+ * True when it refuses whoever has no key, or another one.
+ */
+wants_key: boolean, 
+/**
  * True when we can end it.
  */
 can_stop: boolean, 
@@ -1476,6 +1480,19 @@ why: string,
  * What to do; may be empty.
  */
 next: string, };
+
+/**
+ * Parameters of `tenstorrent/server/key`.
+ */
+export type ServerKeyParams = { 
+/**
+ * Address of the server; left out, that of the setting server_url. The key is for its scheme, host and port only.
+ */
+url?: string, 
+/**
+ * The key; null forgets it.
+ */
+key: string | null, };
 
 /**
  * Parameters of `tenstorrent/server`.
@@ -2242,6 +2259,8 @@ export interface Requests {
   "tenstorrent/server": { params: ServerParams; result: ServerState };
   /** Notes a server that was started in a terminal, so that it is found again. */
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
+  /** Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only. */
+  "tenstorrent/server/key": { params: ServerKeyParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
   /** A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`. */

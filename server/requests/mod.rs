@@ -35,7 +35,7 @@ pub use monitor::monitor;
 pub use probe::probe;
 pub use reset::{release, reset_plan, verify, verify_and_tell};
 pub use serve::{ToServe, to_serve};
-pub use server::{is_meant, server, server_of, server_started, to_stop};
+pub use server::{is_meant, server, server_key, server_of, server_started, to_stop};
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
 pub use token::{set_token, token};

@@ -1,12 +1,15 @@
-//! `tenstorrent/server` and `tenstorrent/server/started`: what runs, and the end of what we have started.
+//! `tenstorrent/server`, `tenstorrent/server/started` and `tenstorrent/server/key`: what runs, and the end of what we have started.
 
 use std::time::{Duration, Instant};
 
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{ChatOptions, Life, ServerAction, ServerInfo, ServerParams, ServerState, StartedParams};
+use crate::protocol::{
+    ChatOptions, Life, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState, StartedParams,
+};
+use crate::serving::endpoint::Endpoint;
 use crate::serving::record::{Record, Records, redacted};
-use crate::serving::{discover, family, started as looked, stop};
+use crate::serving::{discover, family, keys, started as looked, stop};
 use crate::session::Session;
 
 /// How long a watch waits for something to change.
@@ -57,6 +60,28 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
         ..Record::default()
     };
     Records::here().keep(&record)?;
+    look(session).await
+}
+
+/// Takes the key that the editor keeps for a server, in memory only, and looks at what runs with it.
+///
+/// # Errors
+/// When there is no address that the key could be for, or no key can be sent like this.
+pub async fn server_key(session: &Session, params: ServerKeyParams) -> Result<ServerState> {
+    let url = params.url.as_deref().or(session.settings.get("server_url"));
+    let Some(url) = url else {
+        let next = "Name its address, or set the setting server_url.";
+        return Err(Failure::new(FailureKind::Usage, "no server was named", "a key is for one server only", next));
+    };
+    let origin = Endpoint::new(url, None).ok().and_then(|server| keys::origin(server.url())).ok_or_else(|| {
+        let next = "Give it like http://127.0.0.1:8000 or https://example.org/v1.";
+        Failure::new(FailureKind::Input, "the key was not kept", "the address is none of a server", next)
+    })?;
+    if params.key.as_ref().is_some_and(|key| !key.can_be_sent()) {
+        let why = "a key is one word of visible ASCII characters";
+        return Err(Failure::new(FailureKind::Input, "that is no key", why, "Copy it anew, without line ends."));
+    }
+    session.serving.set_key(origin, params.key);
     look(session).await
 }
 

@@ -17,6 +17,7 @@ pub mod endpoint;
 pub mod family;
 mod fit;
 mod incoming;
+pub mod keys;
 pub mod marker;
 pub mod measure;
 mod memory;

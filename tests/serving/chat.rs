@@ -1,7 +1,7 @@
 //! Chats through the command line: what a person sees, and with `TT_JUKEBOX_VLLM` against a real server.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 
