@@ -9,6 +9,7 @@ pub use crate::device::Host;
 use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
+mod bench;
 mod chat;
 mod command;
 mod environments;
@@ -19,6 +20,7 @@ mod setup;
 mod token;
 mod tools;
 
+pub use bench::{Bench, BenchParams, BenchProgress, BenchReport, Level, Target};
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
@@ -80,6 +82,8 @@ macro_rules! for_each_request {
             server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// How fast a server is; every `$/progress` is a whole `BenchProgress`.
+            bench: "tenstorrent/bench" (BenchParams) -> BenchReport;
             /// A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`.
             tool: "tenstorrent/tool" (ToolParams) -> ToolAnswer;
             /// What is wrong with this host, with evidence and a next step.

@@ -23,7 +23,7 @@ mod token;
 mod tool;
 mod weights;
 
-pub use bench::{Bench, BenchParams, bench};
+pub use bench::{bench, bench_and_tell};
 pub use catalog::{CatalogInfo, catalog};
 pub use chat::{chat, chat_and_tell, endpoint};
 pub use command::{command, install_files};
