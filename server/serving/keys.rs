@@ -50,7 +50,9 @@ mod tests {
         for same in ["https://lab.example:8443", "https://LAB.example:8443/v1/", " https://lab.example:8443/a?b"] {
             assert_eq!(keys.for_named(same), key("lab"), "{same}");
         }
-        for other in ["http://lab.example:8443", "https://lab.example", "https://lab.example:8443.evil.example", "", "x"] {
+        for other in
+            ["http://lab.example:8443", "https://lab.example", "https://lab.example:8443.evil.example", "", "x"]
+        {
             assert_eq!(keys.for_named(other), None, "{other}");
         }
         assert_eq!(keys.for_found("http://127.0.0.1:8000"), key("own"));

@@ -73,7 +73,9 @@ pub fn text(bench: &Bench, history: &[Bench], chart: &str) -> String {
     for row in rows(bench) {
         text.push_str(&line(&row.iter().map(|cell| escape(cell)).collect::<Vec<_>>()));
     }
-    text.push_str("\nFirst token: milliseconds until it came. Each: of one request from its first token on. All: together.\n");
+    text.push_str(
+        "\nFirst token: milliseconds until it came. Each: of one request from its first token on. All: together.\n",
+    );
     if !bench.notes.is_empty() {
         text.push('\n');
     }
@@ -106,10 +108,8 @@ pub fn text(bench: &Bench, history: &[Bench], chart: &str) -> String {
 fn sentence(head: &str) -> String {
     let (first, rest) = head.split_at(1);
     let is_word = |word: &str| word.starts_with(|c: char| c.is_ascii_uppercase());
-    let words: Vec<String> = rest
-        .split(' ')
-        .map(|word| if is_word(word) { word.to_ascii_lowercase() } else { word.to_owned() })
-        .collect();
+    let words: Vec<String> =
+        rest.split(' ').map(|word| if is_word(word) { word.to_ascii_lowercase() } else { word.to_owned() }).collect();
     format!("{first}{}", words.join(" "))
 }
 

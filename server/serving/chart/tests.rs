@@ -27,11 +27,13 @@ fn target(name: &str, first: f64, each: f64) -> Target {
 #[test]
 fn the_picture_of_a_measurement() {
     let old = Bench { levels: vec![level(1, 70.0, 25.0, 24.0)], ..Bench::default() };
-    let mut bench = Bench { model: "org/<M> & co".into(), levels: vec![level(1, 80.0, 20.0, 19.0)], ..Bench::default() };
+    let mut bench =
+        Bench { model: "org/<M> & co".into(), levels: vec![level(1, 80.0, 20.0, 19.0)], ..Bench::default() };
     expect_test::expect_file!["one-level.svg"].assert_eq(&chart(&bench));
     bench.levels.extend([level(4, 95.5, 18.5, 70.0), level(16, 210.0, 12.0, 185.0), level(32, 420.0, 7.5, 230.0)]);
     bench.before = Some(Box::new(old));
-    bench.targets = vec![target("functional", 510.0, 2.7), target("complete", 102.0, 13.5), target("target", 51.0, 27.0)];
+    bench.targets =
+        vec![target("functional", 510.0, 2.7), target("complete", 102.0, 13.5), target("target", 51.0, 27.0)];
     expect_test::expect_file!["everything.svg"].assert_eq(&chart(&bench));
 }
 
