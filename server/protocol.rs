@@ -29,8 +29,8 @@ pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use server::{
-    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerSource,
-    ServerState, StartedParams,
+    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerKeyParams,
+    ServerParams, ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
     Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
@@ -78,6 +78,10 @@ macro_rules! for_each_request {
             server: "tenstorrent/server" (ServerParams) -> ServerState;
             /// Notes a server that was started in a terminal, so that it is found again.
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
+            /// Notes that a command in a terminal has come to its end.
+            server_ended: "tenstorrent/server/ended" (EndedParams) -> ServerState;
+            /// The command of a model, and whether it can start now.
+            server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
             /// Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only.
             server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.

@@ -673,6 +673,23 @@ export type DoctorParams = Record<symbol, never>;
 export type Ended = "stop" | "length" | "tool_calls" | "other" | "cut_off" | "stalled" | "failed";
 
 /**
+ * Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+ */
+export type EndedParams = { 
+/**
+ * Port of the server.
+ */
+port: number, 
+/**
+ * Exit code of the command; null when the shell did not say.
+ */
+exit_code: number | null, 
+/**
+ * True when the person has ended it.
+ */
+stopped: boolean, };
+
+/**
  * One environment.
  */
 export type Environment = { 
@@ -1328,6 +1345,31 @@ vllm_only: boolean,
  * How it comes about.
  */
 reason: string, };
+
+/**
+ * Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+ */
+export type PreparedServer = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The command.
+ */
+command: ServeCommand, 
+/**
+ * Port that it will listen on.
+ */
+port: number, 
+/**
+ * What stands in the way; null when it can start.
+ */
+obstacle: Failure | null, 
+/**
+ * The next free port, when the wanted one is taken.
+ */
+free_port: number | null, };
 
 /**
  * What the server shall be good at, within the limits of the entry.
@@ -2100,7 +2142,7 @@ export type StartedParams = {
  */
 pid?: number, 
 /**
- * Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+ * Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
  */
 shell_pid?: number, 
 /**
@@ -2518,6 +2560,10 @@ export interface Requests {
   "tenstorrent/server": { params: ServerParams; result: ServerState };
   /** Notes a server that was started in a terminal, so that it is found again. */
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
+  /** Notes that a command in a terminal has come to its end. */
+  "tenstorrent/server/ended": { params: EndedParams; result: ServerState };
+  /** The command of a model, and whether it can start now. */
+  "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
   /** Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only. */
   "tenstorrent/server/key": { params: ServerKeyParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */

@@ -70,7 +70,7 @@ pub struct Bench {
     /// What the reader should know.
     pub notes: Vec<String>,
     /// The last measurement of the same server and model with answers as long as these.
-    #[serde(skip_deserializing)]
+    #[serde(default)]
     pub before: Option<Box<Bench>>,
 }
 

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ServeCommand;
+use crate::error::Failure;
 use crate::serving::Secret;
 
 /// Parameters of `tenstorrent/server`.
@@ -43,7 +45,7 @@ pub enum ServerAction {
 pub struct StartedParams {
     /// Process of the server; for a container that of docker or podman.
     pub pid: Option<u32>,
-    /// Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+    /// Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
     pub shell_pid: Option<u32>,
     /// The marker that the command was made with (`traces` of `tenstorrent/command`): its process is taken from there.
     pub marker: Option<String>,
@@ -76,6 +78,35 @@ pub struct ServerKeyParams {
     /// The key; null forgets it.
     #[cfg_attr(test, ts(type = "string | null", optional = false))]
     pub key: Option<Secret>,
+}
+
+/// Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct EndedParams {
+    /// Port of the server.
+    pub port: u16,
+    /// Exit code of the command; null when the shell did not say.
+    pub exit_code: Option<i32>,
+    /// True when the person has ended it.
+    pub stopped: bool,
+}
+
+/// Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PreparedServer {
+    /// Version of this shape.
+    pub schema: u32,
+    /// The command.
+    pub command: ServeCommand,
+    /// Port that it will listen on.
+    pub port: u16,
+    /// What stands in the way; null when it can start.
+    pub obstacle: Option<Failure>,
+    /// The next free port, when the wanted one is taken.
+    pub free_port: Option<u16>,
 }
 
 /// How a server is.

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{
-    ChatOptions, Life, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState, StartedParams,
+    ChatOptions, EndedParams, Life, ProcessId, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState,
+    StartedParams,
 };
 use crate::serving::endpoint::Endpoint;
 use crate::serving::record::{Record, Records, redacted};
+use crate::serving::start::container_of;
 use crate::serving::{discover, family, keys, started as looked, stop};
 use crate::session::Session;
 
@@ -43,18 +45,23 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
             Failure::new(FailureKind::Input, what, "it has ended, or never was", next)
         })
     });
-    let head = head.transpose()?.map(|process| process.id);
+    let head = match (head.transpose()?, params.shell_pid) {
+        (Some(process), _) => Some(process.id),
+        // A marker says itself which process it is.
+        (None, Some(shell)) if params.marker.is_none() => job(shell).await,
+        (None, _) => None,
+    };
     let record = Record {
         pid: head.map(|id| id.pid),
         start_ticks: head.map(|id| id.start_ticks),
         shell_pid: params.shell_pid,
-        marker: params.marker,
-        container: params.container,
+        container: params.container.or_else(|| container_of(&params.command)),
         model_id: params.model_id,
         model_name: params.model_name,
         host: session.settings.get("host").unwrap_or_default().to_owned(),
         port: params.port,
         log: params.log,
+        marker: params.marker,
         command: redacted(&params.command),
         started_at: seconds_now(),
         ..Record::default()
@@ -82,6 +89,33 @@ pub async fn server_key(session: &Session, params: ServerKeyParams) -> Result<Se
         return Err(Failure::new(FailureKind::Input, "that is no key", why, "Copy it anew, without line ends."));
     }
     session.serving.set_key(origin, params.key);
+    look(session).await
+}
+
+/// What a shell runs. It tells that a command begins a moment before there is a process.
+async fn job(shell: u32) -> Option<ProcessId> {
+    for _ in 0..40 {
+        if let Some(job) = family::job_of(shell, &family::all()) {
+            return Some(job);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    None
+}
+
+/// Notes how a command has ended, unless that is known already.
+///
+/// # Errors
+/// When the note cannot be written.
+pub async fn server_ended(session: &Session, params: EndedParams) -> Result<ServerState> {
+    let records = Records::here();
+    if let Some(mut record) =
+        records.of_port(params.port).filter(|record| !looked::process_of(record).is_some_and(family::runs))
+    {
+        record.exit_code = params.exit_code.or(record.exit_code);
+        record.stopped |= params.stopped;
+        records.keep(&record)?;
+    }
     look(session).await
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{command, doctor, matching, probe, server, server_of, setup_plan, setup_run, to_serve, to_stop};
+use super::{doctor, matching, prepared, probe, server, server_of, setup_plan, setup_run, to_serve, to_stop};
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{
     CommandParams, DoctorParams, Life, MatchParams, ProbeParams, ServerAction, ServerParams, SetupParams,
@@ -59,16 +59,10 @@ async fn start(session: &Session, given: Arguments) -> Result<texts::Answer> {
     let model = given.model.unwrap_or_default();
     let params = CommandParams { model, device: given.device, choices: Some(choices), ..CommandParams::default() };
     if !given.confirm {
-        let would = to_serve(session, params.clone(), false).await;
-        return Ok(match would {
-            Ok(mut would) => {
-                // They are written before it starts.
-                would.command.files.clear();
-                texts::command(&would.command, would.check().err().as_ref())
-            }
-            // The command of a box that is not here can be told all the same.
-            Err(failure) => texts::command(&command(session, params).await?, Some(&failure)),
-        });
+        let mut would = prepared(session, params).await?;
+        // They are written before it starts.
+        would.command.files.clear();
+        return Ok(texts::command(&would.command, would.obstacle(session).as_ref()));
     }
     let to_serve = to_serve(session, params, true).await?;
     let (record, mut child) = to_serve.start().await?;

@@ -47,6 +47,8 @@ pub struct Record {
     pub was_ready: bool,
     /// Somebody has ended it.
     pub stopped: bool,
+    /// Exit code, once somebody has told it.
+    pub exit_code: Option<i32>,
 }
 
 impl Record {

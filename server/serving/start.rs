@@ -90,11 +90,10 @@ pub async fn start(command: &ServeCommand, at: &At, records: &Records) -> Result
     let head = child.id().and_then(family::look).map(|process| process.id);
     let mut words = vec![recipe.program.clone()];
     words.extend(recipe.args.iter().cloned());
-    let name = recipe.args.iter().position(|arg| arg == "--name").and_then(|at| recipe.args.get(at + 1));
     let record = Record {
         pid: head.map(|id| id.pid).or(child.id()),
         start_ticks: head.map(|id| id.start_ticks),
-        container: name.filter(|_| command.target == crate::recipe::Target::Container).cloned(),
+        container: container_of(&words),
         model_id: command.model_id.clone(),
         model_name: command.model_name.clone(),
         host: at.host.clone(),
@@ -109,6 +108,13 @@ pub async fn start(command: &ServeCommand, at: &At, records: &Records) -> Result
         return Err(failure);
     }
     Ok((record, child))
+}
+
+/// The name that a command of docker or podman gives its container.
+pub fn container_of(command: &[String]) -> Option<String> {
+    let program = command.first()?.rsplit('/').next()?;
+    let at = command.iter().position(|arg| arg == "--name").filter(|_| matches!(program, "docker" | "podman"))?;
+    command.get(at + 1).cloned()
 }
 
 fn log_path(records: &Records, command: &ServeCommand, port: u16) -> PathBuf {

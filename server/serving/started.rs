@@ -25,19 +25,20 @@ pub fn of_record(record: Record, containers: &[Container]) -> Seen {
     let boot = log_of(&record, runs);
     let marker = record.marker.as_deref().and_then(marker::read);
     let awaited = record.marker.is_some() && marker.is_none() && record.pid.is_none();
-    let exit_code = marker.filter(|_| !runs).and_then(|marker| marker.exit_code);
+    let told = record.exit_code.or(marker.and_then(|marker| marker.exit_code));
+    let exit_code = told.filter(|_| !runs);
     Seen { url, port, container, record: Some(record), runs, owner, boot, awaited, exit_code, ..Seen::default() }
 }
 
-/// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, the
-/// youngest child of its shell.
+/// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, what
+/// its shell runs.
 pub fn adopted(mut record: Record, records: &Records) -> Record {
     if record.pid.is_some() || record.stopped {
         return record;
     }
     let head = match (&record.marker, record.shell_pid) {
         (Some(path), _) => marker::read(path).and_then(|marker| marker.head),
-        (None, Some(shell)) if record.container.is_none() => family::youngest_child(shell, &family::all()),
+        (None, Some(shell)) if record.container.is_none() => family::job_of(shell, &family::all()),
         _ => None,
     };
     if let Some(head) = head {
