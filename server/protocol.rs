@@ -9,6 +9,7 @@ pub use crate::device::Host;
 use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
+mod causes;
 mod chat;
 mod command;
 mod environments;
@@ -18,7 +19,10 @@ mod server;
 mod setup;
 mod token;
 
-pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
+pub use causes::{Causes, CausesParams, KnownCause};
+pub use chat::{
+    ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, Tokens, TokensParams, ToolCall, Usage,
+};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
@@ -80,6 +84,10 @@ macro_rules! for_each_request {
             server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// How many tokens a text or a conversation has: as the server counts, or an estimate that says so.
+            tokens: "tenstorrent/tokens" (TokensParams) -> Tokens;
+            /// What is known about the words of an output: likely causes, each with a next step.
+            causes: "tenstorrent/causes" (CausesParams) -> Causes;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

@@ -159,6 +159,24 @@ refresh: boolean,
 if_due: boolean, };
 
 /**
+ * Answer of `tenstorrent/causes`.
+ */
+export type Causes = { 
+/**
+ * What is known; the order is that of the table.
+ */
+causes: Array<KnownCause>, };
+
+/**
+ * Parameters of `tenstorrent/causes`.
+ */
+export type CausesParams = { 
+/**
+ * An output or a log, or the end of it.
+ */
+text: string, };
+
+/**
  * One message of a conversation.
  */
 export type ChatMessage = { 
@@ -190,7 +208,7 @@ url?: string,
 /**
  * Key to send. It is kept in memory only and never logged.
  */
-api_key: string, 
+api_key?: string, 
 /**
  * Model as `/v1/models` names it; left out, the first that is served.
  */
@@ -313,6 +331,23 @@ options?: ChatOptions,
  * Token under which pieces of the answer are sent as `$/progress`; without it there are none.
  */
 partial_result_token: string | number, };
+
+/**
+ * One piece of an answer: the value of a `$/progress` notification. Pieces come in order, at most every 10 ms.
+ */
+export type ChatPartial = { 
+/**
+ * Text since the last piece.
+ */
+content: string, 
+/**
+ * Reasoning since the last piece.
+ */
+reasoning: string, 
+/**
+ * Seconds for which nothing has come; null while it flows.
+ */
+waiting_s: number | null, };
 
 /**
  * A tool that the model may call.
@@ -811,6 +846,23 @@ schema: number,
  * The files as they lie there now.
  */
 files: Array<FileState>, };
+
+/**
+ * A failure that others have met before.
+ */
+export type KnownCause = { 
+/**
+ * What most likely went wrong.
+ */
+cause: string, 
+/**
+ * What to do.
+ */
+next: string, 
+/**
+ * Where that is known from.
+ */
+source: string, };
 
 /**
  * A process that is still there.
@@ -2061,6 +2113,36 @@ trouble: Failure | null,
 repos: Array<RepoAccess>, };
 
 /**
+ * Answer of `tenstorrent/tokens`.
+ */
+export type Tokens = { 
+/**
+ * Tokens.
+ */
+tokens: number, 
+/**
+ * True when the server could not be asked, and this is a rule of thumb.
+ */
+estimated: boolean, };
+
+/**
+ * Parameters of `tenstorrent/tokens`.
+ */
+export type TokensParams = { 
+/**
+ * A text by itself; without it the conversation is counted, with what the model's template puts around it.
+ */
+text?: string, 
+/**
+ * The conversation, the oldest message first.
+ */
+messages: Array<ChatMessage>, 
+/**
+ * Which server and model; its tools count too.
+ */
+options?: ChatOptions, };
+
+/**
  * A call of a tool, whole.
  */
 export type ToolCall = { 
@@ -2234,6 +2316,10 @@ export interface Requests {
   "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** How many tokens a text or a conversation has: as the server counts, or an estimate that says so. */
+  "tenstorrent/tokens": { params: TokensParams; result: Tokens };
+  /** What is known about the words of an output: likely causes, each with a next step. */
+  "tenstorrent/causes": { params: CausesParams; result: Causes };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

@@ -58,8 +58,9 @@ fn print() -> String {
     let mut declarations = Declarations { config: &config, seen: Vec::new(), found: Vec::new() };
     let requests = requests(&mut declarations);
     declarations.add::<Status>();
-    // The value of `$/progress`, which is no request.
+    // The values of `$/progress`, which are no requests.
     declarations.add::<SetupProgress>();
+    declarations.add::<ChatPartial>();
     declarations.add::<Failure>();
     declarations.found.sort();
     let types: Vec<String> = declarations.found.into_iter().map(|(_, declaration)| declaration).collect();

@@ -3,6 +3,7 @@
 
 mod bench;
 mod catalog;
+mod causes;
 mod chat;
 mod command;
 mod doctor;
@@ -19,10 +20,12 @@ mod setup_goal;
 pub mod show;
 pub mod status;
 mod token;
+mod tokens;
 mod weights;
 
 pub use bench::{Bench, BenchParams, bench};
 pub use catalog::{CatalogInfo, catalog};
+pub use causes::causes;
 pub use chat::{chat, chat_and_tell, endpoint};
 pub use command::{command, install_files};
 pub use doctor::doctor;
@@ -36,4 +39,5 @@ pub use server::{is_meant, server, server_ended, server_of, server_prepare, serv
 pub use setup::{setup_plan, setup_run};
 pub use show::show;
 pub use token::{set_token, token};
+pub use tokens::tokens;
 pub use weights::wanted;

@@ -6,7 +6,7 @@
 //! really listens, `boot.rs` reads the log, `metrics.rs` the figures, `started.rs` and
 //! `discover.rs` look, `state.rs` decides, `shown.rs` says it.
 
-mod body;
+pub mod body;
 pub mod boot;
 pub mod chat;
 pub mod containers;
