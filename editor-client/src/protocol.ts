@@ -509,7 +509,12 @@ shell: Shell | null,
 /**
  * What is to be otherwise than published.
  */
-choices?: Choices, };
+choices?: Choices, 
+/**
+ * Files in which the command leaves its process, its exit code and its output, for a terminal that tells nobody;
+ * null leaves none.
+ */
+traces?: Traces, };
 
 /**
  * Parameters of `tenstorrent/doctor`.
@@ -1538,6 +1543,10 @@ log: string | null,
  */
 started_at: number | null, 
 /**
+ * Exit code of a command that was typed into a terminal and has ended; null where it is not known.
+ */
+exit_code: number | null, 
+/**
  * Steps of its start, while it starts.
  */
 steps: Array<BootStep>, 
@@ -1942,6 +1951,10 @@ pid?: number,
  */
 shell_pid?: number, 
 /**
+ * The marker that the command was made with (`traces` of `tenstorrent/command`): its process is taken from there.
+ */
+marker?: string, 
+/**
  * Name of the container, as the command gives it.
  */
 container?: string, 
@@ -1949,10 +1962,6 @@ container?: string,
  * File that its output goes to.
  */
 log?: string, 
-/**
- * File that the shell writes its exit code to, where nobody else can tell it.
- */
-marker?: string, 
 /**
  * Entry that is served.
  */
@@ -2158,6 +2167,19 @@ name: string,
  * Arguments as JSON text, as the model wrote it: it may be broken.
  */
 arguments: string, };
+
+/**
+ * Files that a command leaves behind. Their folders must be there.
+ */
+export type Traces = { 
+/**
+ * File for its process and its exit code, as an absolute path. It is written anew when the command starts.
+ */
+marker: string, 
+/**
+ * File for its output, which still shows in the terminal; left out, there is none.
+ */
+log?: string, };
 
 /**
  * A command or a program that tries a server.

@@ -83,6 +83,7 @@ pub(super) fn run(session: &Session, options: Options, output: &Output) -> Resul
         experimental: options.experimental,
         shell: None,
         choices: Some(choices),
+        ..CommandParams::default()
     };
     if !session.is_of_this_host() {
         return Err(requests::simulated());

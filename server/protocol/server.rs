@@ -46,12 +46,12 @@ pub struct StartedParams {
     pub pid: Option<u32>,
     /// Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
     pub shell_pid: Option<u32>,
+    /// The marker that the command was made with (`traces` of `tenstorrent/command`): its process is taken from there.
+    pub marker: Option<String>,
     /// Name of the container, as the command gives it.
     pub container: Option<String>,
     /// File that its output goes to.
     pub log: Option<String>,
-    /// File that the shell writes its exit code to, where nobody else can tell it.
-    pub marker: Option<String>,
     /// Entry that is served.
     #[cfg_attr(test, ts(optional = false))]
     pub model_id: String,
@@ -205,6 +205,8 @@ pub struct ServerInfo {
     pub log: Option<String>,
     /// Seconds since 1970 at which it was started.
     pub started_at: Option<u64>,
+    /// Exit code of a command that was typed into a terminal and has ended; null where it is not known.
+    pub exit_code: Option<i32>,
     /// Steps of its start, while it starts.
     pub steps: Vec<BootStep>,
     /// What it has to do.

@@ -46,13 +46,10 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
     });
     let head = match (head.transpose()?, params.shell_pid) {
         (Some(process), _) => Some(process.id),
-        (None, Some(shell)) => job(shell).await,
-        (None, None) => None,
+        // A marker says itself which process it is.
+        (None, Some(shell)) if params.marker.is_none() => job(shell).await,
+        (None, _) => None,
     };
-    if let Some(marker) = &params.marker {
-        // What an earlier command has left there is not its exit code.
-        let _ = std::fs::remove_file(marker);
-    }
     let record = Record {
         pid: head.map(|id| id.pid),
         start_ticks: head.map(|id| id.start_ticks),
@@ -149,7 +146,7 @@ fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<
     let runs = |record: &Record| {
         !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
     };
-    let mut running: Vec<Record> = records.all().into_iter().filter(runs).collect();
+    let mut running: Vec<Record> = looked::all(records).into_iter().filter(runs).collect();
     running.retain(|record| is_meant(record, port, model));
     if running.len() > 1 {
         let names: Vec<String> =

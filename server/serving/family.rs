@@ -20,7 +20,7 @@ pub struct Process {
 }
 
 /// Reads the text of `/proc/PID/stat`. None for what is over and only waits to be reaped.
-fn parse(pid: u32, stat: &str) -> Option<Process> {
+pub(super) fn parse(pid: u32, stat: &str) -> Option<Process> {
     let start_ticks = start_ticks(stat)?;
     let mut fields = stat.rsplit(") ").next()?.split_whitespace();
     let state = fields.next()?;

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use super::family;
 use super::record::{Record, Records, redacted};
 use super::sockets;
-use super::started::process_of;
+use super::started::{adopted, process_of};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ServeCommand;
@@ -39,7 +39,11 @@ pub fn check(command: &ServeCommand, at: &At, records: &Records) -> Result<()> {
         };
         Err(Failure::new(FailureKind::Usage, what, why, next))
     };
-    if let Some(other) = records.of_port(port).filter(|other| process_of(other).is_some_and(family::runs)) {
+    if let Some(other) = records
+        .of_port(port)
+        .map(|other| adopted(other, records))
+        .filter(|other| process_of(other).is_some_and(family::runs))
+    {
         let why = format!("{} was started there, as process {}", other.model_name, other.pid.unwrap_or_default());
         return free(why, format!("port {port} is taken by another server of ours"));
     }

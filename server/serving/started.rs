@@ -7,6 +7,7 @@ use std::path::Path;
 use super::boot::{self, Boot};
 use super::containers::Container;
 use super::family;
+use super::marker;
 use super::record::{Record, Records};
 use super::sockets;
 use super::state::{Owner, Seen};
@@ -17,39 +18,39 @@ const LOG_START: u64 = 2 << 20;
 const LOG_END: u64 = 256 << 10;
 
 /// What can be seen of it without asking it.
-pub fn of_record(mut record: Record, containers: &[Container]) -> Seen {
+pub fn of_record(record: Record, containers: &[Container]) -> Seen {
     let runs = runs(&record, containers);
-    if !runs {
-        record.exit_code = record.exit_code.or_else(|| marked(&record));
-        record.stopped |= record.exit_code.is_some_and(is_asked_for);
-    }
     let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
     let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
     let boot = log_of(&record, runs);
-    Seen { url, port, container, record: Some(record), runs, owner, boot, ..Seen::default() }
+    let marker = record.marker.as_deref().and_then(marker::read);
+    let awaited = record.marker.is_some() && marker.is_none() && record.pid.is_none();
+    let told = record.exit_code.or(marker.and_then(|marker| marker.exit_code));
+    let exit_code = told.filter(|_| !runs);
+    Seen { url, port, container, record: Some(record), runs, owner, boot, awaited, exit_code, ..Seen::default() }
 }
 
-/// The exit code that the shell has written into the marker file.
-fn marked(record: &Record) -> Option<i32> {
-    let text = part(Path::new(record.marker.as_deref()?), SeekFrom::Start(0), 16);
-    text.trim().parse().ok()
-}
-
-/// True for the exit codes of a server that somebody has ended: by itself, INT and TERM.
-fn is_asked_for(code: i32) -> bool {
-    matches!(code, 0 | 130 | 143)
-}
-
-/// A record whose process was not known when it was made: what its shell runs is taken for it.
+/// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, what
+/// its shell runs.
 pub fn adopted(mut record: Record, records: &Records) -> Record {
-    let unknown = record.pid.is_none() && record.container.is_none() && !record.stopped;
-    if let Some(shell) = record.shell_pid.filter(|_| unknown)
-        && let Some(child) = family::job_of(shell, &family::all())
-    {
-        (record.pid, record.start_ticks) = (Some(child.pid), Some(child.start_ticks));
+    if record.pid.is_some() || record.stopped {
+        return record;
+    }
+    let head = match (&record.marker, record.shell_pid) {
+        (Some(path), _) => marker::read(path).and_then(|marker| marker.head),
+        (None, Some(shell)) if record.container.is_none() => family::job_of(shell, &family::all()),
+        _ => None,
+    };
+    if let Some(head) = head {
+        (record.pid, record.start_ticks) = (Some(head.pid), Some(head.start_ticks));
         let _ = records.keep(&record);
     }
     record
+}
+
+/// Every server that was started, the newest first, with its process as far as it is known by now.
+pub fn all(records: &Records) -> Vec<Record> {
+    records.all().into_iter().map(|record| adopted(record, records)).collect()
 }
 
 /// The process of a record, beyond doubt.
