@@ -51,7 +51,12 @@ export async function explainThis(parts: Parts, words: string, material: Materia
 }
 
 async function openChat(words: string): Promise<void> {
-  await commands.executeCommand("workbench.action.chat.open", { query: `@tenstorrent ${words}`, isPartialQuery: words === "" });
+  await commands.executeCommand("workbench.action.chat.open", {
+    query: `@tenstorrent ${words}`,
+    isPartialQuery: words === "",
+    // The mode of agents counts only models that call tools.
+    mode: "ask",
+  });
 }
 
 async function talk(asked: Asked, typed: string): Promise<void> {

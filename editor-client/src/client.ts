@@ -44,7 +44,7 @@ export interface Connection {
     token?: CancellationToken,
   ): Promise<Requests[M]["result"]>;
   /** Passes on what the server tells under this token, until it is disposed of. Its type is that of the request. */
-  onProgress(token: string, hear: (value: never) => void): Disposable;
+  onProgress(token: string, hear: (value: never) => void): Pick<Disposable, "dispose">;
   stop(): Promise<void>;
 }
 
@@ -84,8 +84,8 @@ export async function connect(options: ClientOptions): Promise<Connection> {
   });
   wire.onNotification("tenstorrent/status" satisfies keyof Notifications, options.onStatus);
   wire.onNotification("window/logMessage", ({ type, message }: { type: number; message: string }) => {
-    const { debug, error, info, warn } = log;
-    ([error, error, warn, info][type] ?? debug).call(log, message);
+    const level = (["error", "error", "warn", "info"] as const)[type] ?? "debug";
+    log[level](message);
   });
   wire.listen();
 

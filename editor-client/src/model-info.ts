@@ -15,7 +15,42 @@ export interface ServedModel extends LanguageModelChatInformation {
   readonly isUserSelectable: true;
 }
 
-/** Every model of every server that takes requests. `product` is the box, `simulated` says that it is none. */
+/** The id of the entry that stands for whatever runs. */
+const ANY = "any";
+
+/**
+ * What the picker shows. An editor that nobody has signed in to asks no chat participant without a model, and its agent
+ * mode counts only models that call tools. So there is one entry for whatever runs, as long as no such model does;
+ * without it `@tenstorrent` could not even say what to start.
+ */
+export function offeredModels(state: ServerState | undefined, product: string | null): ServedModel[] {
+  const served = servedModels(state, product);
+  return served.some(({ capabilities }) => capabilities.toolCalling) ? served : [...served, anyModel(served)];
+}
+
+/** True for the entry that is no model of its own. */
+export function isAny({ id }: { id: string }): boolean {
+  return id === ANY;
+}
+
+function anyModel([best]: readonly ServedModel[]): ServedModel {
+  return {
+    id: ANY,
+    url: "",
+    model: "",
+    name: "@tenstorrent",
+    family: VENDOR,
+    version: "1",
+    detail: best === undefined ? l10n.t("no model runs") : l10n.t("answers with {0}", best.name),
+    tooltip: l10n.t("Stands for whatever model runs, so that @tenstorrent can always be asked. It calls no tools."),
+    maxInputTokens: best?.maxInputTokens ?? UNKNOWN_CONTEXT,
+    maxOutputTokens: best?.maxOutputTokens ?? UNKNOWN_CONTEXT / 4,
+    capabilities: { toolCalling: true, imageInput: false },
+    isUserSelectable: true,
+  };
+}
+
+/** Every model of every server that takes requests. `product` is the box. */
 export function servedModels(state: ServerState | undefined, product: string | null): ServedModel[] {
   return (state?.servers ?? []).filter(({ life }) => answers(life)).flatMap((server) =>
     server.models.map(({ id, max_model_len: length }) => {
@@ -42,7 +77,7 @@ export function servedModels(state: ServerState | undefined, product: string | n
   );
 }
 
-/** The server and the model that a choice in the picker means; undefined when it is another vendor's. */
+/** The server and the model that a choice in the picker means; undefined when it means any. */
 export function servedModel(choice: { vendor: string; id: string } | undefined): { url: string; model: string } | undefined {
   if (choice?.vendor !== VENDOR) {
     return undefined;

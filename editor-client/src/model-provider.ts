@@ -11,10 +11,11 @@ import {
   type ProvideLanguageModelChatResponseOptions,
 } from "vscode";
 import { failureText, FailureError, toFailure } from "./failure";
-import { servedModels, VENDOR, type ServedModel } from "./model-info";
+import { isAny, offeredModels, VENDOR, type ServedModel } from "./model-info";
 import { argumentsOf, chosenOptions, toMessages, toTools } from "./model-messages";
 import type { Parts } from "./parts";
 import type { ChatOptions, ChatPartial } from "./protocol";
+import { answers } from "./server-text";
 
 /** Texts whose tokens were counted: the editor asks for the same ones again and again. */
 const MOST_COUNTED = 500;
@@ -59,6 +60,9 @@ class Models implements LanguageModelChatProvider<ServedModel>, Disposable {
     progress: Progress<LanguageModelResponsePart>,
     token: CancellationToken,
   ): Promise<void> {
+    if (isAny(model) && (options.tools ?? []).length > 0) {
+      throw new Error(await this.noTools(token));
+    }
     const told = { content: "", reasoning: "" };
     const say = ({ content, reasoning }: Pick<ChatPartial, "content" | "reasoning">) => {
       reportThought(progress, reasoning);
@@ -115,17 +119,26 @@ class Models implements LanguageModelChatProvider<ServedModel>, Disposable {
     this.changed.dispose();
   }
 
+  /** Agent mode without a model that calls tools: what is missing, and what works now. */
+  private async noTools(token: CancellationToken): Promise<string> {
+    const server = (await this.parts.servers.look(token)).servers.find(({ life }) => answers(life));
+    return server === undefined
+      ? vscode.l10n.t("No model runs. Ask @tenstorrent, or start one with \"Tenstorrent: Start a Model Server\".")
+      : vscode.l10n.t("{0} was started without a parser for tool calls, which agents need. Choose the mode Ask and the model {0}, or ask @tenstorrent.", server.name);
+  }
+
   private models(): ServedModel[] {
-    return servedModels(this.parts.servers.latest, this.parts.status.latestStatus?.product ?? null);
+    return offeredModels(this.parts.servers.latest, this.parts.status.latestStatus?.product ?? null);
   }
 }
 
-function place({ url, model }: ServedModel): ChatOptions {
-  return { url, model };
+function place(served: ServedModel): ChatOptions {
+  const { url, model } = served;
+  return isAny(served) ? {} : { url, model };
 }
 
 function chatOptions(model: ServedModel, { modelOptions, tools, toolMode }: ProvideLanguageModelChatResponseOptions): ChatOptions {
-  const offered = model.capabilities.toolCalling === true ? toTools(tools ?? []) : [];
+  const offered = model.capabilities.toolCalling === true && !isAny(model) ? toTools(tools ?? []) : [];
   const choice = toolMode === vscode.LanguageModelChatToolMode.Required ? "required" : "auto";
   return {
     ...chosenOptions(modelOptions),
