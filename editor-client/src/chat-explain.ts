@@ -4,7 +4,6 @@ import { ask, footnote } from "./chat-answer";
 import { attached, roomFor, type Material } from "./chat-attachments";
 import { conversation, type Attachment } from "./chat-messages";
 import { button, followUp, nothingServes, type Asked, type FollowUps } from "./chat-verbs";
-import { explainCommand } from "./explain";
 import { causesText, explainSelected, modelIn } from "./explain-text";
 import { codeBlock } from "./markdown";
 import type { ServeCommand } from "./protocol";
@@ -33,17 +32,16 @@ export interface Explained {
 
 export async function explain(asked: Asked): Promise<Explained> {
   const { parts, reply, words } = asked;
-  const { attachments, notes } = attached(
-    asked.attachments.length > 0 ? [] : meant(asked),
+  const { attachments: materials, notes } = attached(
+    meant(asked),
     roomFor(parts.servers.latest?.servers[0]?.models[0]?.max_model_len),
   );
-  const materials = [...asked.attachments, ...attachments];
   notes.forEach((note) => { footnote(reply, note); });
   const command = await commandOf(asked, materials);
   if (command !== undefined) {
-    const [selected] = materials;
-    const ours = selected === undefined || selected.text.trim() === command.text.trim();
-    reply.markdown(`${ours ? explainCommand(command) : explainSelected(selected.text, command)}\n\n`);
+    const selected = materials[0]?.text;
+    const whole = selected === undefined ? `${codeBlock(command.text, "sh")}\n\n` : "";
+    reply.markdown(`${whole}${explainSelected(selected ?? command.text, command)}\n\n`);
   }
   if (materials.length === 0) {
     if (command === undefined) {
@@ -69,8 +67,11 @@ export async function explain(asked: Asked): Promise<Explained> {
   return { followUps: [followUp("doctor", l10n.t("Is anything wrong?"))], answer };
 }
 
-/** What is meant where nothing was attached: what was put aside, a pasted text, the selection, the serving command. */
-function meant({ parts, words }: Asked): Material[] {
+/**
+ * What is meant: what was put aside, a pasted text, what is attached (the editor adds the open file by itself), the
+ * selection, the serving command.
+ */
+function meant({ attachments, parts, words }: Asked): readonly Material[] {
   const kept = aside.get(words);
   if (kept !== undefined) {
     return [kept];
@@ -78,8 +79,8 @@ function meant({ parts, words }: Asked): Material[] {
   if (words.length > LONG || words.includes("\n") || modelIn(words) !== undefined) {
     return [{ name: l10n.t("the question"), text: words }];
   }
-  if (words !== "") {
-    return [];
+  if (attachments.length > 0 || words !== "") {
+    return attachments;
   }
   const editor = window.activeTextEditor;
   if (editor !== undefined && !editor.selection.isEmpty) {

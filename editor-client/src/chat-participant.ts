@@ -71,7 +71,11 @@ async function handle(
     const failure = toFailure(error);
     if (failure.kind !== "cancelled") {
       showFailureIn(reply, failure);
-      reply.button({ title: vscode.l10n.t("Show Log"), command: "tenstorrent.showLog" });
+      reply.button(
+        failure.kind === "no_match"
+          ? { title: vscode.l10n.t("List All Models"), command: "tenstorrent.listJukeboxModels" }
+          : { title: vscode.l10n.t("Show Log"), command: "tenstorrent.showLog" },
+      );
     }
     return { metadata: { followUps: [followUp("doctor", vscode.l10n.t("Is anything wrong?"))] } };
   }

@@ -4,7 +4,7 @@ import { showFailureIn } from "./chat-answer";
 import type { Attachment } from "./chat-messages";
 import type { Reply } from "./chat-reply";
 import { hostText } from "./host-text";
-import { code, codeBlock, escape } from "./markdown";
+import { codeBlock, escape } from "./markdown";
 import type { Parts } from "./parts";
 import { pickerTitle, row, sections } from "./picker-items";
 import type { Match, MatchList, ServerState } from "./protocol";
@@ -56,8 +56,7 @@ export async function match({ parts, words, reply, token }: Asked): Promise<Foll
   reply.progress(l10n.t("Looking at the box and the catalog"));
   const list = await find(parts, words, token, SHOWN);
   if (list.matches.length === 0) {
-    const where = escape(list.product ?? l10n.t("this machine"));
-    reply.markdown(words === "" ? l10n.t("No model for {0}.", where) : l10n.t("No model for {0} has {1} in its name.", where, code(words)));
+    reply.markdown(l10n.t("No model for {0}.", escape(list.product ?? l10n.t("this machine"))));
     reply.button(button(l10n.t("List All Models"), "listJukeboxModels"));
     return [followUp("match", l10n.t("All models for this box")), followUp("doctor", l10n.t("Is anything wrong?"))];
   }
@@ -113,7 +112,7 @@ export async function setUp(asked: Asked): Promise<FollowUps> {
   reply.markdown(`${title}\n\n${steps.join("\n")}\n\n`);
   const obstacles = plan.obstacles.filter(({ blocking }) => blocking);
   if (obstacles.length > 0) {
-    const list = obstacles.map(({ what, next }) => `- **${escape(what)}** ${escape(next)}`);
+    const list = obstacles.map(({ what, next }) => `- **${escape(what)}.** ${escape(next)}`);
     reply.markdown(`${l10n.t("This stands in the way:")}\n\n${list.join("\n")}\n\n`);
   }
   reply.button(left.length === 0 ? nextButton({ ...best, readiness: "ready" }) : setUpButton(best));

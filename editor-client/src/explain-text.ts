@@ -1,6 +1,6 @@
 /** What a selected text is: a serving command, and of which model, and how it differs from ours. Pure. */
 import { l10n } from "vscode";
-import { cell, code, escape } from "./markdown";
+import { code, escape } from "./markdown";
 import type { KnownCause, Provenance, ServeCommand } from "./protocol";
 
 /** The model that a serving command names; undefined for a text that is no such command. */
@@ -37,7 +37,8 @@ export function explainSelected(text: string, command: ServeCommand): string {
   const lines = [
     l10n.t("This serves {0} on {1}.", `**${escape(command.model_name)}**`, escape(command.device_type)),
     "",
-    ...(rows.length === 0 ? [] : table(rows)),
+    ...rows.map(item),
+    "",
   ];
   for (const { name, value } of rows) {
     const given = here.get(name) ?? "";
@@ -52,14 +53,10 @@ export function explainSelected(text: string, command: ServeCommand): string {
   return lines.join("\n");
 }
 
-function table(rows: readonly Provenance[]): string[] {
-  return [
-    `| ${l10n.t("Name")} | ${l10n.t("Value")} | ${l10n.t("Source")} | ${l10n.t("Rule")} |`,
-    "|---|---|---|---|",
-    ...rows.map(({ name, value, source, rule }) =>
-      `| ${[code(name), code(value), escape(source), escape(rule)].map(cell).join(" | ")} |`),
-    "",
-  ];
+/** The chat is narrow, so that a table of these would have a word in each line. */
+function item({ name, value, source, rule }: Provenance): string {
+  const why = [source, rule].filter(Boolean).map(escape).join("; ");
+  return `- ${code(name)} ${code(value)}  \n  ${why}`;
 }
 
 /** What others have met before. */

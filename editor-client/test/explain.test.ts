@@ -35,7 +35,7 @@ const COMMAND = {
 test("values with their source, and those that are other than ours", () => {
   const text = explainSelected("x --max-model-len 131072 --enforce-eager", COMMAND);
   assert.match(text, /\*\*Llama\\_8B\*\* on N150/);
-  assert.match(text, /`--max-model-len` \| `65536` \| release 0\.2\.0/);
+  assert.match(text, /`--max-model-len` `65536` {2}\n {2}release 0\.2\.0/);
   assert.match(text, /`--max-model-len` is `131072` here; tt-jukebox would set `65536`/);
   assert.match(text, /`--enforce-eager` is not set by tt-jukebox/);
   assert.doesNotMatch(text, /--port/);
