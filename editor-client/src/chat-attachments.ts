@@ -8,7 +8,7 @@ export const MOST_OF_ALL = 48_000;
 
 /** What reading a reference gives: a text, or why there is none. */
 export type Material =
-  | { readonly name: string; readonly text: string; readonly keepEnd?: boolean }
+  | (Attachment & { readonly keepEnd?: boolean })
   | { readonly name: string; readonly refused: string };
 
 export interface Attached {
@@ -29,7 +29,7 @@ export function attached(materials: readonly Material[], limit = MOST_OF_ALL): A
       continue;
     }
     const room = Math.min(left, MOST_OF_ONE);
-    const { text, keepEnd } = material;
+    const { text, implicit, keepEnd } = material;
     if (text.trim() === "") {
       continue;
     }
@@ -47,7 +47,7 @@ export function attached(materials: readonly Material[], limit = MOST_OF_ALL): A
       );
     }
     left -= part.length;
-    attachments.push({ name, text: part });
+    attachments.push({ name, text: part, ...(implicit === true && { implicit }) });
   }
   return { attachments, notes };
 }

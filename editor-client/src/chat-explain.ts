@@ -79,8 +79,10 @@ function meant({ attachments, parts, words }: Asked): readonly Material[] {
   if (words.length > LONG || words.includes("\n") || modelIn(words) !== undefined) {
     return [{ name: l10n.t("the question"), text: words }];
   }
-  if (attachments.length > 0 || words !== "") {
-    return attachments;
+  // Words alone name a model; what the editor has added by itself is meant where nothing else is.
+  const given = words === "" ? attachments : attachments.filter(({ implicit }) => implicit !== true);
+  if (given.length > 0 || words !== "") {
+    return given;
   }
   const editor = window.activeTextEditor;
   if (editor !== undefined && !editor.selection.isEmpty) {

@@ -6,6 +6,8 @@ import type { ChatMessage } from "./protocol";
 export interface Attachment {
   readonly name: string;
   readonly text: string;
+  /** The editor has added it by itself: the file that is open, or what is selected in it. */
+  readonly implicit?: boolean;
 }
 
 /** What a turn of the editor's history has, whichever side it is from. */

@@ -1,6 +1,7 @@
 /** Reads what references point to: files, selections, texts. */
 import { FileType, l10n, Location, Uri, workspace, type ChatPromptReference } from "vscode";
-import { textOf, type Material } from "./chat-attachments";
+import { MOST_OF_ONE, textOf, type Material } from "./chat-attachments";
+import { tailOf } from "./log-tail";
 
 /** A file beyond this is not even read. */
 const MOST_BYTES = 4 << 20;
@@ -9,7 +10,12 @@ export function readReferences(references: readonly ChatPromptReference[]): Prom
   return Promise.all(references.map(readReference));
 }
 
-async function readReference({ id, value, modelDescription }: ChatPromptReference): Promise<Material> {
+async function readReference(reference: ChatPromptReference): Promise<Material> {
+  const material = await read(reference);
+  return "text" in material && reference.id.startsWith("vscode.implicit") ? { ...material, implicit: true } : material;
+}
+
+async function read({ id, value, modelDescription }: ChatPromptReference): Promise<Material> {
   try {
     if (value instanceof Location) {
       const { uri, range } = value;
@@ -40,6 +46,9 @@ async function readFile(uri: Uri): Promise<Material> {
   const { type, size } = await workspace.fs.stat(uri);
   if ((type & FileType.Directory) !== 0) {
     return { name, refused: l10n.t("it is a folder; attach the files that matter") };
+  }
+  if (size > MOST_BYTES && keepEnd && uri.scheme === "file") {
+    return { name, text: await tailOf(uri.fsPath, MOST_OF_ONE), keepEnd };
   }
   if (size > MOST_BYTES) {
     return { name, refused: l10n.t("it has {0} MB; attach the part that matters", Math.ceil(size / (1 << 20))) };

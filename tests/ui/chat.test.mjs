@@ -23,7 +23,7 @@ const session = useSession({
   prepare: ({ env, project }) => {
     env.TT_JUKEBOX_PORT = String(model.port);
     writeFileSync(join(project, "build.log"), "configuring\ncp: error writing: No space left on device\n");
-    writeFileSync(join(project, "photo.png"), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]));
+    writeFileSync(join(project, "weights.bin"), Buffer.from([1, 2, 0, 1, 2]));
   },
 });
 const chat = new ChatView(session);
@@ -133,11 +133,11 @@ test("the history goes along, without the reasoning", LIMIT, async () => {
 });
 
 test("an attached file goes along, and one that is no text is refused politely", LIMIT, async () => {
-  await chat.attach("build.log");
-  await chat.attach("photo.png");
-  const answer = await chat.ask("@tenstorrent what is wrong?");
-  assert.match(model.lastQuestion(), /Attachment "build\.log":\n```\nconfiguring\n[\s\S]*what is wrong\?$/);
-  assert.match(answer, /photo\.png was left out/i);
+  await chat.attach("README.md");
+  await chat.attach("weights.bin");
+  const answer = await chat.ask("@tenstorrent what is it?");
+  assert.match(model.lastQuestion(), /Attachment "README\.md":\n```\n# A project\n```[\s\S]*what is it\?$/);
+  assert.match(answer, /weights\.bin was left out: it is no text file/i);
   await shot("attachments");
 });
 

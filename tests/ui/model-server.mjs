@@ -106,6 +106,8 @@ export class ModelServer {
       await this.#send(response, { content: word }, pauseMs);
     }
     if (then === "break") {
+      // What was written has to leave first.
+      await new Promise((resolve) => setTimeout(resolve, 100));
       response.destroy();
       return;
     }
