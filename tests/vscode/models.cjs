@@ -1,5 +1,7 @@
 /** The model of a server as every extension of the editor sees it: in the list, answering, counting, and gone. */
 const assert = require("node:assert/strict");
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
 const vscode = require("vscode");
 const { test, until } = require("./runner.cjs");
 
@@ -65,7 +67,9 @@ exports.modelTests = (api, change) => {
   });
 
   test("a picture is refused in words", async () => {
-    const picture = vscode.LanguageModelDataPart.image(new Uint8Array([1, 2]), "image/png");
+    // A real one: the editor looks at it first.
+    const { extensionPath } = vscode.extensions.getExtension("tenstorrent-jukebox.tt-jukebox");
+    const picture = vscode.LanguageModelDataPart.image(readFileSync(join(extensionPath, "media", "icon.png")), "image/png");
     await assert.rejects(say([Message.User([new Text("what is it?"), picture])]), /takes text only/);
   });
 
