@@ -25,7 +25,7 @@ export function attached(materials: readonly Material[], limit = MOST_OF_ALL): A
   for (const material of materials) {
     const { name } = material;
     if ("refused" in material) {
-      notes.push(l10n.t("{0} was left out: {1}.", name, material.refused));
+      notes.push(l10n.t("Left out: {0}, because {1}.", name, material.refused));
       continue;
     }
     const room = Math.min(left, MOST_OF_ONE);
@@ -34,7 +34,7 @@ export function attached(materials: readonly Material[], limit = MOST_OF_ALL): A
       continue;
     }
     if (room < Math.min(text.length, 200)) {
-      notes.push(l10n.t("{0} was left out: there is no room for it.", name));
+      notes.push(l10n.t("Left out: {0}, because there is no room for it.", name));
       continue;
     }
     const part = text.length <= room ? text : keepEnd === true ? text.slice(text.length - room) : text.slice(0, room);

@@ -50,7 +50,7 @@ test("attachments are cut to what fits, and it is said", () => {
   ]);
   assert.ok(attachments[2]?.text.endsWith("b") && attachments[1]?.text.startsWith("a"));
   assert.equal(notes.length, 4);
-  assert.match(notes.join("\n"), /only the first 24000 of 30000[\s\S]*only the last 23995[\s\S]*more\.txt was left out[\s\S]*photo\.png was left out: it is no text file/);
+  assert.match(notes.join("\n"), /only the first 24000 of 30000[\s\S]*only the last 23995[\s\S]*Left out: more\.txt[\s\S]*Left out: photo\.png, because it is no text file/);
 });
 
 test("a short context leaves less room", () => {

@@ -89,10 +89,19 @@ export class ChatView {
   /** Attaches a file of the project, as one does from the explorer's menu. */
   async attach(file) {
     await this.page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).click({ button: "right" });
-    // The menu takes no click so soon after the one that opened it.
-    await this.page.locator(".monaco-menu .action-item", { hasText: "Add File to Chat" }).hover();
-    await this.page.keyboard.press("Enter");
+    await this.choose("Add File to Chat");
     await this.page.locator(`${INPUT} .chat-attached-context-attachment`, { hasText: file }).waitFor();
+  }
+
+  /** Takes an entry of the open menu, which takes no click so soon after the one that opened it. */
+  async choose(entry) {
+    await this.page.locator(".monaco-menu .action-item", { hasText: entry }).hover();
+    await this.page.keyboard.press("Enter");
+  }
+
+  /** The questions in sight. */
+  async questions() {
+    return (await this.page.locator(`${ROW} .interactive-request`).allInnerTexts()).join("\n");
   }
 
   /** Presses the button that ends the answer that is being written. */

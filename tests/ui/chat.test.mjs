@@ -101,8 +101,7 @@ test("/explain knows our own command and the words of a log without a model", LI
   assert.match(own, /--max-model-len is 999 here; tt-jukebox would set \d+/);
   assert.match(own, /--enforce-eager is not set by tt-jukebox/);
   await shot("explain-command");
-  await openAndSelect("build.log");
-  await workbench.runCommand("Tenstorrent: Explain with @tenstorrent");
+  await explainSelected("build.log");
   const known = await chat.answer((text) => text.includes("Known causes"));
   assert.match(known, /the disk is full/i);
   assert.match(known, /No model answers yet/);
@@ -137,7 +136,7 @@ test("an attached file goes along, and one that is no text is refused politely",
   await chat.attach("weights.bin");
   const answer = await chat.ask("@tenstorrent what is it?");
   assert.match(model.lastQuestion(), /Attachment "README\.md":\n```\n# A project\n```[\s\S]*what is it\?$/);
-  assert.match(answer, /weights\.bin was left out: it is no text file/i);
+  assert.match(answer, /Left out: weights\.bin, because it is no text file/);
   await shot("attachments");
 });
 
@@ -146,9 +145,8 @@ test("/status and /explain with a server", LIMIT, async () => {
   assert.match(answer, new RegExp(`${MODEL} ready`));
   assert.ok((await chat.buttons()).includes("Copy Endpoint"), "there is something to do with it");
   await shot("status");
-  await openAndSelect("build.log");
   model.answers.push({ say: "The disk is full, says the model." });
-  await session.workbench.runCommand("Tenstorrent: Explain with @tenstorrent");
+  await explainSelected("build.log");
   const explained = await chat.answer((text) => text.includes("says the model"));
   assert.match(explained, /Known causes/);
   assert.match(model.lastQuestion(), /No space left on device/);
@@ -225,11 +223,16 @@ test("Stop closes the request, and the server can stop its work", LIMIT, async (
   await shot("stopped");
 });
 
-async function openAndSelect(file) {
+/** Opens a file, selects all of it, and explains that from the menu of the editor. */
+async function explainSelected(file) {
   const { page } = session.workbench;
   await page.keyboard.press("Escape");
   await page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).dblclick();
   await page.locator(`.tab.active[data-resource-name="${file}"]`).waitFor();
-  await page.locator(".editor-instance .view-lines").first().click();
+  const line = page.locator(".editor-instance .view-line").first();
+  await line.click();
   await page.keyboard.press("Control+a");
+  await line.click({ button: "right" });
+  await chat.choose("Explain with @tenstorrent");
+  await session.workbench.until("the question", () => chat.questions(), (text) => text.includes(`the selection in ${file}`));
 }
