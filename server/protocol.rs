@@ -13,10 +13,12 @@ mod causes;
 mod chat;
 mod command;
 mod environments;
+mod lessons;
 mod models;
 mod reset;
 mod server;
 mod setup;
+mod templates;
 mod token;
 
 pub use causes::{Causes, CausesParams, KnownCause};
@@ -25,6 +27,10 @@ pub use chat::{
 };
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
+pub use lessons::{
+    Lesson, LessonCommand, LessonParams, LessonRow, LessonStep, Lessons, LessonsParams, Progress, ProgressAction,
+    ProgressParams,
+};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
@@ -34,9 +40,10 @@ pub use server::{
     ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
-    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
-    SetupState, SetupStep, StepProgress,
+    FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
+    SetupRunParams, SetupState, SetupStep, StepProgress,
 };
+pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
@@ -88,6 +95,14 @@ macro_rules! for_each_request {
             tokens: "tenstorrent/tokens" (TokensParams) -> Tokens;
             /// What is known about the words of an output: likely causes, each with a next step.
             causes: "tenstorrent/causes" (CausesParams) -> Causes;
+            /// The lessons, and which of them this machine can do.
+            lessons: "tenstorrent/lessons" (LessonsParams) -> Lessons;
+            /// One lesson filled in for this machine, with every command in it.
+            lesson: "tenstorrent/lesson" (LessonParams) -> Lesson;
+            /// Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets.
+            progress: "tenstorrent/progress" (ProgressParams) -> Progress;
+            /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
+            templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }
