@@ -48,7 +48,8 @@ impl SmallDisk {
         let (program, args) = self.enter();
         let option = format!("remount,size={size}");
         let mut command = Command::new(program);
-        command.args(args).args(["mount", "-o", &option]).arg(&self.folder).stderr(Stdio::null());
+        // With a source, `mount` adds nothing of its own; the numbers of a user that it would add mean nothing in here.
+        command.args(args).args(["mount", "-o", &option, "none"]).arg(&self.folder).stderr(Stdio::null());
         command.status().unwrap().success()
     }
 
