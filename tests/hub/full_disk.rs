@@ -41,14 +41,17 @@ fn is_told() -> bool {
     let mut child = start().spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     for number in 0.. {
-        let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        let Some(line) = lines.next() else { return false };
+        let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let (bytes, full) = (event["bytes"].as_u64().unwrap(), 2 * LENGTH as u64 * 90 / 100);
         // Free space is looked at after every fifth event: right after a look the write itself must find out.
-        if number % 5 == 1 && event["bytes"].as_u64().unwrap() >= 2 * LENGTH as u64 * 85 / 100 {
-            disk.fill();
+        if (1..=2).contains(&(number % 5)) && bytes >= full * 9 / 10 {
+            disk.leave(full.saturating_sub(bytes));
             break;
         }
     }
-    let last: Value = serde_json::from_str(&lines.last().unwrap().unwrap()).unwrap();
+    let Some(last) = lines.last() else { return false };
+    let last: Value = serde_json::from_str(&last.unwrap()).unwrap();
     let (code, error) = (child.wait().unwrap().code(), &last["error"]);
     if error["what"].as_str().is_none_or(|what| what.contains("less than 1 GiB is free")) {
         return false;
