@@ -39,19 +39,20 @@ fn is_told() -> bool {
     assert!(disk.resize("2g"));
     server.slow(1 << 20);
     let mut child = start().spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    for number in 0.. {
-        let Some(line) = lines.next() else { return false };
-        let event: Value = serde_json::from_str(&line.unwrap()).unwrap();
-        let (bytes, full) = (event["bytes"].as_u64().unwrap(), 2 * LENGTH as u64 * 90 / 100);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().enumerate();
+    let mut last = Value::Null;
+    for (number, line) in lines.by_ref() {
+        last = serde_json::from_str(&line.unwrap()).unwrap();
+        let (bytes, full) = (last["bytes"].as_u64().unwrap_or_default(), 2 * LENGTH as u64 * 90 / 100);
         // Free space is looked at after every fifth event: right after a look the write itself must find out.
         if (1..=2).contains(&(number % 5)) && bytes >= full * 9 / 10 {
             disk.leave(full.saturating_sub(bytes));
             break;
         }
     }
-    let Some(last) = lines.last() else { return false };
-    let last: Value = serde_json::from_str(&last.unwrap()).unwrap();
+    for (_, line) in lines {
+        last = serde_json::from_str(&line.unwrap()).unwrap();
+    }
     let (code, error) = (child.wait().unwrap().code(), &last["error"]);
     if error["what"].as_str().is_none_or(|what| what.contains("less than 1 GiB is free")) {
         return false;
