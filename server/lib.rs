@@ -12,6 +12,7 @@ pub mod environment;
 pub mod error;
 pub mod http;
 pub mod hub;
+pub mod lessons;
 pub mod lsp;
 pub mod matching;
 pub mod process;

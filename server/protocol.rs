@@ -12,6 +12,7 @@ pub use crate::requests::CatalogInfo;
 mod chat;
 mod command;
 mod environments;
+mod lessons;
 mod models;
 mod reset;
 mod server;
@@ -22,16 +23,21 @@ mod token;
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
+pub use lessons::{
+    Lesson, LessonCommand, LessonParams, LessonRow, LessonStep, Lessons, LessonsParams, Progress, ProgressAction,
+    ProgressParams,
+};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use server::{
-    BootStep, Life, Load, ServedModel, ServerAction, ServerInfo, ServerParams, ServerSource, ServerState, StartedParams,
+    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerParams,
+    ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
-    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
-    SetupState, SetupStep, StepProgress,
+    FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
+    SetupRunParams, SetupState, SetupStep, StepProgress,
 };
 pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
@@ -75,8 +81,18 @@ macro_rules! for_each_request {
             server: "tenstorrent/server" (ServerParams) -> ServerState;
             /// Notes a server that was started in a terminal, so that it is found again.
             server_started: "tenstorrent/server/started" (StartedParams) -> ServerState;
+            /// Notes that a command in a terminal has come to its end.
+            server_ended: "tenstorrent/server/ended" (EndedParams) -> ServerState;
+            /// The command of a model, and whether it can start now.
+            server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// The lessons, and which of them this machine can do.
+            lessons: "tenstorrent/lessons" (LessonsParams) -> Lessons;
+            /// One lesson filled in for this machine, with every command in it.
+            lesson: "tenstorrent/lesson" (LessonParams) -> Lesson;
+            /// Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets.
+            progress: "tenstorrent/progress" (ProgressParams) -> Progress;
             /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
             templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
             /// What is wrong with this host, with evidence and a next step.

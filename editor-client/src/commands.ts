@@ -9,24 +9,28 @@ import {
 } from "vscode";
 import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
 import { showDetails } from "./details";
-import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware } from "./device-actions";
+import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware, showServerActions } from "./device-actions";
 import { showFailure, toFailure } from "./failure";
 import { hostText } from "./host-text";
 import { setHuggingFaceToken } from "./hub-token";
+import { openLesson } from "./lessons";
 import { say, type Action } from "./message";
 import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import type { CatalogInfo, Host, ModelDetails } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
-import { pickAndServe, serve } from "./serve";
+import { pickAndServe, serve, type How, type Served } from "./serve";
+import { copyEndpoint, openServerLog, runBenchmark, stopServer } from "./server-actions";
 import { setUp, showSetupOutput } from "./setup";
 import { openWalkthrough } from "./walkthrough";
 
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
 
 export const COMMANDS: Readonly<Record<string, Handler>> = {
-  "tenstorrent.openWalkthrough": ({ context }) => openWalkthrough(`${context.extension.id}#tenstorrent.setup`),
+  "tenstorrent.openWalkthrough": ({ context }, id) =>
+    openWalkthrough(`${context.extension.id}#${typeof id === "string" ? id : "tenstorrent.setup"}`),
+  "tenstorrent.openLesson": openLesson,
   "tenstorrent.showDeviceActions": showDeviceActions,
   "tenstorrent.refreshDevices": refreshDevices,
   "tenstorrent.checkInTerminal": checkInTerminal,
@@ -36,10 +40,15 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.setMonitorInterval": (_parts, interval) => setMonitorInterval(interval),
   "tenstorrent.toggleAutoUpdate": () => toggleAutoUpdate(),
   "tenstorrent.runHardwareDetection": runHardwareDetection,
-  "tenstorrent.listJukeboxModels": (parts) => pickAndServe(parts),
-  "tenstorrent.jukeboxSearchLlama": (parts) => pickAndServe(parts, "llama"),
-  "tenstorrent.startVllmServer": (parts, model) =>
-    typeof model === "string" ? serve(parts, model, null) : pickAndServe(parts),
+  "tenstorrent.listJukeboxModels": (parts) => pickAndServe(parts, "stand"),
+  "tenstorrent.jukeboxSearchLlama": (parts) => pickAndServe(parts, "stand", "llama"),
+  "tenstorrent.startVllmServer": (parts, model) => serveOrPick(parts, "stand", model),
+  "tenstorrent.startServer": (parts, model) => serveOrPick(parts, "run", model),
+  "tenstorrent.stopServer": stopServer,
+  "tenstorrent.openServerLog": openServerLog,
+  "tenstorrent.copyEndpoint": copyEndpoint,
+  "tenstorrent.runBenchmark": runBenchmark,
+  "tenstorrent.showServerActions": showServerActions,
   "tenstorrent.setUpModel": setUp,
   "tenstorrent.setHuggingFaceToken": setHuggingFaceToken,
   "tenstorrent.showSetupOutput": () => {
@@ -80,6 +89,10 @@ async function guarded(work: () => unknown): Promise<unknown> {
     showFailure(toFailure(error));
     return undefined;
   }
+}
+
+function serveOrPick(parts: Parts, how: How, model: unknown): Promise<Served | undefined> {
+  return typeof model === "string" ? serve(parts, how, model, null) : pickAndServe(parts, how);
 }
 
 async function runHardwareDetection(parts: Parts): Promise<Host> {

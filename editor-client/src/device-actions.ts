@@ -5,7 +5,8 @@ import { firmwareRows } from "./firmware";
 import { intervalText, type MonitorSettings } from "./monitor-interval";
 import { monitorSettings } from "./monitor";
 import type { Parts } from "./parts";
-import type { Host } from "./protocol";
+import type { Host, Life } from "./protocol";
+import { answers, mainServer } from "./server-text";
 import { sidecarSettings } from "./settings";
 import type { SidecarState } from "./sidecar";
 import { quote } from "./terminal-state";
@@ -17,10 +18,23 @@ export interface MenuRow {
   readonly id: string;
 }
 
+/** The rows about the model server: what one does with the one that runs, or how to get one. */
+export function serverRows(life: Life | undefined): MenuRow[] {
+  if (life === undefined) {
+    return [row("play", l10n.t("Start a Model Server…"), "startServer")];
+  }
+  const rows = [
+    row("debug-stop", l10n.t("Stop the Model Server"), "stopServer"),
+    row("output", l10n.t("Open Server Log"), "openServerLog"),
+    row("copy", l10n.t("Copy Endpoint"), "copyEndpoint"),
+  ];
+  return answers(life) ? [...rows, row("graph", l10n.t("Benchmark"), "runBenchmark")] : rows;
+}
+
 /** The rows of the menu. Settings show their present value. */
-export function menuRows({ interval, autoUpdate }: MonitorSettings): MenuRow[] {
-  const row = (icon: string, title: string, id: string) => ({ label: `$(${icon}) ${title}`, id: `tenstorrent.${id}` });
+export function menuRows({ interval, autoUpdate }: MonitorSettings, life: Life | undefined): MenuRow[] {
   return [
+    ...serverRows(life),
     row("refresh", l10n.t("Refresh"), "refreshDevices"),
     row("terminal", l10n.t("Check in Terminal"), "checkInTerminal"),
     row("circuit-board", l10n.t("Firmware"), "showFirmware"),
@@ -37,12 +51,27 @@ export function menuRows({ interval, autoUpdate }: MonitorSettings): MenuRow[] {
   ];
 }
 
-export async function showDeviceActions({ sidecar }: Parts): Promise<void> {
-  const rows = menuRows(monitorSettings());
+export function showDeviceActions(parts: Parts): Promise<void> {
+  return show(parts, menuRows(monitorSettings(), life(parts)));
+}
+
+export function showServerActions(parts: Parts): Promise<void> {
+  return show(parts, serverRows(life(parts)));
+}
+
+async function show({ sidecar }: Parts, rows: readonly MenuRow[]): Promise<void> {
   const chosen = await window.showQuickPick(rows, { title: "Tenstorrent", placeHolder: placeHolder(sidecar.state) });
   if (chosen !== undefined) {
     await commands.executeCommand(chosen.id);
   }
+}
+
+function life({ servers }: Parts): Life | undefined {
+  return mainServer(servers.latest)?.life;
+}
+
+function row(icon: string, title: string, id: string): MenuRow {
+  return { label: `$(${icon}) ${title}`, id: `tenstorrent.${id}` };
 }
 
 function placeHolder(state: SidecarState): string {

@@ -76,6 +76,13 @@ export function showFailure(failure: Failure, actions: readonly Action[] = []): 
   }
 }
 
+/** The work of a button: nobody waits for it, so its failure is told here. */
+export function told(work: Thenable<unknown>): Promise<unknown> {
+  return Promise.resolve(work).catch((error: unknown) => {
+    showFailure(toFailure(error));
+  });
+}
+
 function isFailure(data: unknown): data is Failure {
   const fields = ["kind", "what", "why", "next"];
   return (

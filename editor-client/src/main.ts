@@ -6,6 +6,9 @@ import { toFailure } from "./failure";
 import { handOverToken } from "./hub-token";
 import { Monitor } from "./monitor";
 import { offerUnfinished } from "./setup";
+import { announce } from "./server-actions";
+import { ServerRun } from "./server-run";
+import { ServerWatch } from "./server-watch";
 import { Sidecar } from "./sidecar";
 import { StatusItem } from "./status";
 import { Terminals } from "./terminals";
@@ -17,6 +20,7 @@ export interface Api {
   readonly terminals: Terminals;
   readonly status: StatusItem;
   readonly monitor: Monitor;
+  readonly servers: ServerWatch;
 }
 
 let running: Sidecar | undefined;
@@ -26,13 +30,15 @@ export function activate(context: ExtensionContext): Api {
   const sidecar = new Sidecar(context, log);
   const terminals = new Terminals();
   const documents = new Documents();
-  const status = new StatusItem(sidecar);
+  const servers = new ServerWatch(sidecar);
+  const status = new StatusItem(sidecar, servers);
   const monitor = new Monitor(sidecar);
   const ticks = new WalkthroughTicks();
   sidecar.onStatus(({ done }) => {
     ticks.show(done);
   });
-  const parts = { context, log, sidecar, terminals, documents, status };
+  const run = new ServerRun({ context, log, sidecar, servers });
+  const parts = { context, log, sidecar, terminals, documents, status, servers, run };
   sidecar.onState(({ kind }) => {
     if (kind === "running") {
       handOverToken(parts).catch((error: unknown) => {
@@ -41,7 +47,7 @@ export function activate(context: ExtensionContext): Api {
     }
   });
   const registered = registerCommands(parts);
-  context.subscriptions.push(...registered, status, monitor, ticks, documents, terminals, sidecar, log);
+  context.subscriptions.push(...registered, announce(parts), status, monitor, ticks, run, servers, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
     documents.closeStale();
@@ -51,7 +57,7 @@ export function activate(context: ExtensionContext): Api {
       log.warn(toFailure(error).why);
     });
   });
-  return { sidecar, terminals, status, monitor };
+  return { sidecar, terminals, status, monitor, servers };
 }
 
 /** The editor waits for this, so that the sidecar is gone when the window is. */

@@ -1,6 +1,8 @@
 /** What every command works with. */
 import type { ExtensionContext, LogOutputChannel } from "vscode";
 import type { Documents } from "./documents";
+import type { ServerRun } from "./server-run";
+import type { ServerWatch } from "./server-watch";
 import type { Sidecar } from "./sidecar";
 import type { StatusItem } from "./status";
 import type { Terminals } from "./terminals";
@@ -12,4 +14,6 @@ export interface Parts {
   readonly terminals: Terminals;
   readonly documents: Documents;
   readonly status: StatusItem;
+  readonly servers: ServerWatch;
+  readonly run: ServerRun;
 }

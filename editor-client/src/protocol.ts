@@ -474,7 +474,12 @@ shell: Shell | null,
 /**
  * What is to be otherwise than published.
  */
-choices?: Choices, };
+choices?: Choices, 
+/**
+ * Files in which the command leaves its process, its exit code and its output, for a terminal that tells nobody;
+ * null leaves none.
+ */
+traces?: Traces, };
 
 /**
  * Parameters of `tenstorrent/doctor`.
@@ -485,6 +490,23 @@ export type DoctorParams = Record<symbol, never>;
  * How an answer ended.
  */
 export type Ended = "stop" | "length" | "tool_calls" | "other" | "cut_off" | "stalled" | "failed";
+
+/**
+ * Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+ */
+export type EndedParams = { 
+/**
+ * Port of the server.
+ */
+port: number, 
+/**
+ * Exit code of the command; null when the shell did not say.
+ */
+exit_code: number | null, 
+/**
+ * True when the person has ended it.
+ */
+stopped: boolean, };
 
 /**
  * One environment.
@@ -594,6 +616,27 @@ bus_id: string,
  * Board name, when it was known.
  */
 board_type: string | null, };
+
+/**
+ * The step that has failed, for whoever asks somebody about it. The likely cause stands in the failure itself.
+ */
+export type FailedStep = { 
+/**
+ * Its name in the plan.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * Its program, as a line of a shell; empty when it has none of its own.
+ */
+command: string, 
+/**
+ * The last lines that it printed, without secrets and without the name of the home folder.
+ */
+tail: Array<string>, };
 
 /**
  * A failure in the words of the person who meets it.
@@ -811,6 +854,177 @@ why: string,
  * What to do.
  */
 next: string, };
+
+/**
+ * Answer of `tenstorrent/lesson`: the lesson for this machine.
+ */
+export type Lesson = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Entry of the model that it is filled in for; null where there is none.
+ */
+model_id: string | null, 
+/**
+ * The lesson as Markdown, without links to commands.
+ */
+markdown: string, 
+/**
+ * The commands in it.
+ */
+commands: Array<LessonCommand>, 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * A command in a lesson.
+ */
+export type LessonCommand = { 
+/**
+ * The heading that it stands under.
+ */
+about: string, 
+/**
+ * Its text, one or more lines.
+ */
+text: string, };
+
+/**
+ * Parameters of `tenstorrent/lesson`.
+ */
+export type LessonParams = { 
+/**
+ * Id of a step.
+ */
+id: string, };
+
+/**
+ * A lesson in the list.
+ */
+export type LessonRow = { 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * How a step of a walkthrough stands.
+ */
+export type LessonStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when it is proved.
+ */
+done: boolean, 
+/**
+ * What proves it.
+ */
+proof: Proof, 
+/**
+ * The same in words.
+ */
+proof_text: string, 
+/**
+ * What to do when it did not work.
+ */
+hint: string, 
+/**
+ * Seconds since 1970 at which it was proved.
+ */
+at: number | null, 
+/**
+ * What proved it.
+ */
+run: string | null, };
+
+/**
+ * Answer of `tenstorrent/lessons` and of `lesson --json`.
+ */
+export type Lessons = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The lessons, in the order of the walkthroughs.
+ */
+lessons: Array<LessonRow>, };
+
+/**
+ * Parameters of `tenstorrent/lessons`.
+ */
+export type LessonsParams = Record<symbol, never>;
 
 /**
  * How a server is.
@@ -1095,6 +1309,31 @@ vllm_only: boolean,
 reason: string, };
 
 /**
+ * Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+ */
+export type PreparedServer = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The command.
+ */
+command: ServeCommand, 
+/**
+ * Port that it will listen on.
+ */
+port: number, 
+/**
+ * What stands in the way; null when it can start.
+ */
+obstacle: Failure | null, 
+/**
+ * The next free port, when the wanted one is taken.
+ */
+free_port: number | null, };
+
+/**
  * What the server shall be good at, within the limits of the entry.
  */
 export type Preset = "spec" | "long-context" | "many-users" | "low-latency";
@@ -1122,9 +1361,73 @@ pid: number,
 start_ticks: number, };
 
 /**
+ * Answer of `tenstorrent/progress`.
+ */
+export type Progress = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The steps of all walkthroughs, in order.
+ */
+steps: Array<LessonStep>, 
+/**
+ * For `prove`: why the step is not proved; null when it is.
+ */
+refused: Failure | null, 
+/**
+ * For `export`: the proofs as JSON; null for the others.
+ */
+text: string | null, 
+/**
+ * Folder with the proofs.
+ */
+folder: string, };
+
+/**
+ * What to do about progress.
+ */
+export type ProgressAction = "get" | "prove" | "export" | "reset";
+
+/**
+ * Parameters of `tenstorrent/progress`.
+ */
+export type ProgressParams = { 
+/**
+ * What to do.
+ */
+action: ProgressAction, 
+/**
+ * For `prove`: the step. For `reset`: the one to forget; left out, all.
+ */
+step?: string, 
+/**
+ * For `prove`: exit code of what was run; left out when nothing was run.
+ */
+exit_code?: number, 
+/**
+ * For `prove`: what was run, in a few words.
+ */
+run?: string, 
+/**
+ * For `prove`: files that it has written, as absolute paths; each must be there and not empty.
+ */
+files?: Array<string>, };
+
+/**
  * A token of the editor.
  */
 export type ProgressToken = number | string;
+
+/**
+ * What proves a step.
+ */
+export type Proof = "board_seen" | "environment_verified" | "weights_complete" | "command_made" | "server_ready" | "chat_answered" | "script_succeeded" | "files_written";
 
 /**
  * Where one value of a command comes from.
@@ -1444,6 +1747,10 @@ log: string | null,
  */
 started_at: number | null, 
 /**
+ * Exit code of a command that was typed into a terminal and has ended; null where it is not known.
+ */
+exit_code: number | null, 
+/**
  * Steps of its start, while it starts.
  */
 steps: Array<BootStep>, 
@@ -1722,7 +2029,11 @@ joined: boolean,
 /**
  * Why it has ended; null while it runs and when all is well.
  */
-failure: Failure | null, };
+failure: Failure | null, 
+/**
+ * The step that has failed; null when none has.
+ */
+failed: FailedStep | null, };
 
 /**
  * Parameters of `tenstorrent/setup/run`.
@@ -1783,7 +2094,7 @@ missing: string,
  */
 bytes: number | null, 
 /**
- * Seconds that it takes; null when nobody has measured it.
+ * Seconds that it took the last time on this machine; null when it was not measured.
  */
 expected_seconds: number | null, 
 /**
@@ -1844,9 +2155,13 @@ export type StartedParams = {
  */
 pid?: number, 
 /**
- * Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+ * Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
  */
 shell_pid?: number, 
+/**
+ * The marker that the command was made with (`traces` of `tenstorrent/command`): its process is taken from there.
+ */
+marker?: string, 
 /**
  * Name of the container, as the command gives it.
  */
@@ -2142,6 +2457,19 @@ name: string,
 arguments: string, };
 
 /**
+ * Files that a command leaves behind. Their folders must be there.
+ */
+export type Traces = { 
+/**
+ * File for its process and its exit code, as an absolute path. It is written anew when the command starts.
+ */
+marker: string, 
+/**
+ * File for its output, which still shows in the terminal; left out, there is none.
+ */
+log?: string, };
+
+/**
  * A command or a program that tries a server.
  */
 export type Trial = { 
@@ -2292,8 +2620,18 @@ export interface Requests {
   "tenstorrent/server": { params: ServerParams; result: ServerState };
   /** Notes a server that was started in a terminal, so that it is found again. */
   "tenstorrent/server/started": { params: StartedParams; result: ServerState };
+  /** Notes that a command in a terminal has come to its end. */
+  "tenstorrent/server/ended": { params: EndedParams; result: ServerState };
+  /** The command of a model, and whether it can start now. */
+  "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** The lessons, and which of them this machine can do. */
+  "tenstorrent/lessons": { params: LessonsParams; result: Lessons };
+  /** One lesson filled in for this machine, with every command in it. */
+  "tenstorrent/lesson": { params: LessonParams; result: Lesson };
+  /** Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets. */
+  "tenstorrent/progress": { params: ProgressParams; result: Progress };
   /** Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten. */
   "tenstorrent/templates": { params: TemplatesParams; result: Templates };
   /** What is wrong with this host, with evidence and a next step. */

@@ -1,12 +1,13 @@
-/** From a model to its serving command at the prompt of the terminal. */
-import { l10n, window } from "vscode";
+/** From a model to its serving command in the terminal: standing there for Enter, or running. */
+import { commands, l10n, window } from "vscode";
 import { explainCommand } from "./explain";
-import { showFailure, toFailure } from "./failure";
+import { showFailure, told } from "./failure";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import { caution } from "./picker-items";
-import type { CommandParams, FileState, Match, ServeCommand } from "./protocol";
+import type { CommandParams, FileState, Match, PreparedServer, ServeCommand } from "./protocol";
+import { stopServer } from "./server-actions";
 import type { Placement } from "./terminals";
 
 /** What `startVllmServer` gives back; tests in the extension host read it. */
@@ -15,39 +16,80 @@ export interface Served {
   readonly placement: Placement;
 }
 
+/** `stand` leaves the command at the prompt, waiting for Enter. */
+export type How = "stand" | "run";
+
 /** Undefined when nothing was chosen. */
-export async function pickAndServe(parts: Parts, filter = ""): Promise<Served | undefined> {
-  const match = await chooseModel(parts, { filter, purpose: l10n.t("choose one to prepare its command") });
+export async function pickAndServe(parts: Parts, how: How, filter = ""): Promise<Served | undefined> {
+  const purpose = how === "run" ? l10n.t("choose one to start") : l10n.t("choose one to prepare its command");
+  const match = await chooseModel(parts, { filter, purpose });
   if (match === undefined) {
     return undefined;
   }
   // The device of an experimental entry is left out: its own is not the one that it would run on here.
   const device = match.experimental === null ? match.device_type : null;
-  return (await agreed(match)) ? serve(parts, match.model_id, device) : undefined;
+  return (await agreed(match, how)) ? serve(parts, how, match.model_id, device) : undefined;
 }
 
-export async function serve(parts: Parts, model: string, device: string | null): Promise<Served> {
-  const { log, sidecar, terminals } = parts;
-  const shell = terminals.shell("server");
+export function serve(parts: Parts, how: How, model: string, device: string | null): Promise<Served | undefined> {
   // A name alone never means an entry of another device; the id of one says so by itself.
-  const params = { model, device, shell, experimental: false };
-  const command = await sidecar.request("tenstorrent/command", params);
+  return serveAs(parts, how, { model, device, shell: parts.terminals.shell("server"), experimental: false });
+}
+
+async function serveAs(parts: Parts, how: How, params: CommandParams): Promise<Served | undefined> {
+  const { log, run, sidecar, terminals } = parts;
+  const prepared = await sidecar.request("tenstorrent/server/prepare", params);
+  const { command, port } = prepared;
   log.info(`serving command for ${command.model_id}:\n${command.text}`);
   for (const note of command.notes) {
     log.info(`note: ${note}`);
   }
-  const placement = await terminals.place("server", command.text);
+  if (how === "run" && prepared.obstacle !== null) {
+    showFailure(prepared.obstacle, waysOut(parts, params, prepared));
+    return undefined;
+  }
+  const terminal = await terminals.ready("server");
+  // A shell that tells what it runs needs nothing in the command; any other one leaves its exit code in a file.
+  const traces = terminal.shellIntegration === undefined ? await run.traces(port) : undefined;
+  const { text } = traces === undefined ? command : await sidecar.request("tenstorrent/command", { ...params, traces });
+  const placement = await (how === "run" ? terminals.run("server", text) : terminals.place("server", text));
   if (placement === "typed") {
-    say("info", placedText(command), actions(parts, command, params));
+    run.expect({ command, port, traces }, terminal);
+    if (how === "stand") {
+      say("info", placedText(command), actions(parts, command, params));
+    }
   }
   return { command, placement };
 }
 
-/** What one may want before Enter: to know why, and to have the files that the command refers to. */
+/** What can be done about an obstacle, the most likely first. */
+function waysOut(parts: Parts, params: CommandParams, { command, free_port: free }: PreparedServer): Action[] {
+  const again = (change: Partial<CommandParams>) => told(serveAs(parts, "run", { ...params, ...change }));
+  const ways: Action[] = [];
+  const runs = parts.servers.latest?.servers.find((server) => server.can_stop);
+  if (free !== null && runs !== undefined) {
+    const stopAndStart = async () => ((await stopServer(parts)) ? serveAs(parts, "run", params) : undefined);
+    ways.push({ title: l10n.t("Stop {0} and Start", runs.name), run: () => told(stopAndStart()) });
+  }
+  if (free !== null) {
+    const choices = { ...params.choices, port: free } as CommandParams["choices"] & object;
+    ways.push({ title: l10n.t("Use Port {0}", free), run: () => again({ choices }) });
+  } else if (needsFiles(command)) {
+    const writeAndStart = () => writeFiles(parts, params).then(() => serveAs(parts, "run", params));
+    ways.push({ title: l10n.t("Write Its Files and Start"), run: () => told(writeAndStart()) });
+  } else {
+    const setUp = () => commands.executeCommand("tenstorrent.setUpModel", command.model_id);
+    ways.push({ title: l10n.t("Set It Up"), run: setUp });
+  }
+  return ways;
+}
+
+/** What one may want before Enter: to run it, to know why, and to have the files that the command refers to. */
 function actions(parts: Parts, command: ServeCommand, params: CommandParams): Action[] {
+  const start = command.simulated === null ? [{ title: l10n.t("Start"), run: () => told(serveAs(parts, "run", params)) }] : [];
   const write = needsFiles(command)
     ? [{ title: l10n.t("Write Its Files"), run: () => told(writeFiles(parts, params)) }]
-    : [];
+    : start;
   const explain = async () => {
     await parts.documents.preview(l10n.t("Why these values"), explainCommand(command), true);
     // A pressed button takes the message away, and with it the other one.
@@ -70,20 +112,13 @@ async function writeFiles({ sidecar }: Parts, params: CommandParams): Promise<vo
   }
 }
 
-async function agreed(match: Match): Promise<boolean> {
-  const question = caution(match);
+async function agreed(match: Match, how: How): Promise<boolean> {
+  const question = caution(match, how === "run");
   if (question === undefined) {
     return true;
   }
   const { message, detail, button } = question;
   return (await window.showWarningMessage(message, { modal: true, detail }, button)) === button;
-}
-
-/** A button's work has nobody who waits for it, so its failure is told here. */
-function told(work: Promise<unknown>): Promise<unknown> {
-  return work.catch((error: unknown) => {
-    showFailure(toFailure(error));
-  });
 }
 
 function placedText(command: ServeCommand): string {

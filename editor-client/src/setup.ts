@@ -9,7 +9,7 @@ import {
   window,
   type OutputChannel,
 } from "vscode";
-import { showFailure, toFailure } from "./failure";
+import { showFailure, toFailure, told } from "./failure";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
@@ -161,11 +161,4 @@ function openLog(last: SetupProgress | undefined): Action[] {
 function channel(): OutputChannel {
   output ??= window.createOutputChannel("Tenstorrent Setup");
   return output;
-}
-
-/** A button's work has nobody who waits for it, so its failure is told here. */
-function told(work: Thenable<unknown>): Promise<unknown> {
-  return Promise.resolve(work).catch((error: unknown) => {
-    showFailure(toFailure(error));
-  });
 }

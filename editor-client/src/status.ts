@@ -1,7 +1,9 @@
 /** The status bar item, and the context key `tenstorrent.deviceState` (none, ok, warn or error) that menus read. */
 import { l10n, MarkdownString, StatusBarAlignment, ThemeColor, window, type Disposable } from "vscode";
 import { failureText, type Failure } from "./failure";
-import type { Health, Status } from "./protocol";
+import type { Health, ServerState, Status } from "./protocol";
+import { mainServer, serverPart } from "./server-text";
+import type { ServerWatch } from "./server-watch";
 import type { Sidecar, SidecarState } from "./sidecar";
 import { setContext } from "./walkthrough";
 
@@ -13,15 +15,20 @@ export interface StatusView {
 
 export type DeviceState = "none" | "ok" | "warn" | "error";
 
-/** What the item shows for a status from the sidecar. */
-export function statusView(status: Pick<Status, "health" | "text" | "summary" | "simulated">): StatusView {
+/** What the item shows for a status from the sidecar, and for the model server beside it. */
+export function statusView(
+  status: Pick<Status, "health" | "text" | "summary" | "simulated">,
+  servers?: Pick<ServerState, "servers" | "summary">,
+): StatusView {
   const mark = l10n.t("(simulated)");
   const text = status.simulated === null || status.text.endsWith(mark) ? status.text : `${status.text} ${mark}`;
   const { health } = status;
+  const serving = serverPart(servers);
+  const failing = mainServer(servers)?.life === "failing" ? "warning" : undefined;
   return {
-    text: `$(${ICONS[health]}) TT: ${text}`,
-    label: status.summary,
-    background: health === "warning" || health === "error" ? health : undefined,
+    text: `$(${ICONS[health]}) TT: ${serving === "" ? text : `${text} · ${serving}`}`,
+    label: servers === undefined || serving === "" ? status.summary : `${status.summary}; ${servers.summary}`,
+    background: health === "warning" || health === "error" ? health : failing,
   };
 }
 
@@ -72,7 +79,10 @@ export class StatusItem implements Disposable {
   private readonly subscriptions: readonly Pick<Disposable, "dispose">[];
   private latest: Status | undefined;
 
-  constructor(sidecar: Sidecar) {
+  constructor(
+    sidecar: Sidecar,
+    private readonly servers: ServerWatch,
+  ) {
     this.item.name = "Tenstorrent";
     this.item.command = "tenstorrent.showDeviceActions";
     this.draw(startingView(), l10n.t("Looking for Tenstorrent devices."));
@@ -84,6 +94,12 @@ export class StatusItem implements Disposable {
       }),
       sidecar.onState((state) => {
         this.follow(state);
+      }),
+      servers.onChange((state) => {
+        setContext("server", mainServer(state)?.life ?? "none");
+        if (this.latest !== undefined) {
+          this.drawStatus(this.latest);
+        }
       }),
     ];
   }
@@ -106,7 +122,7 @@ export class StatusItem implements Disposable {
       return await work;
     } finally {
       if (before !== undefined && this.latest === before) {
-        this.draw(statusView(before), before.tooltip);
+        this.drawStatus(before);
       }
     }
   }
@@ -119,7 +135,7 @@ export class StatusItem implements Disposable {
 
   private show(status: Status): void {
     this.latest = status;
-    this.draw(statusView(status), status.tooltip);
+    this.drawStatus(status);
     const state = deviceState(status.health);
     if (state !== undefined) {
       setContext("deviceState", state);
@@ -133,6 +149,12 @@ export class StatusItem implements Disposable {
       this.latest = undefined;
       this.draw(failedView(state.failure), failureText(state.failure));
     }
+  }
+
+  private drawStatus(status: Status): void {
+    const servers = this.servers.latest;
+    const serving = mainServer(servers) === undefined ? "" : `\n\n---\n\n${servers?.tooltip ?? ""}`;
+    this.draw(statusView(status, servers), `${status.tooltip}${serving}`);
   }
 
   private draw(view: StatusView, tooltip: string): void {

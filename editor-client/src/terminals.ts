@@ -27,18 +27,20 @@ export interface TerminalState {
 interface Book {
   busy: boolean | undefined;
   standing: boolean;
+  /** We have typed into it, or it was there before us. */
+  used: boolean;
   text?: string;
   /** How far the command is that we ran last, as shell integration tells: typed, started, ended. */
   run?: "typed" | "started" | { readonly exitCode: number | undefined };
 }
 
-const NAMES: Readonly<Record<Which, string>> = { main: "Tenstorrent", server: "Tenstorrent Server" };
+export const NAMES: Readonly<Record<Which, string>> = { main: "Tenstorrent", server: "Tenstorrent Server" };
 const ICONS: Readonly<Record<Which, string>> = { main: "terminal", server: "server-process" };
 const CTRL_C = "\u0003";
 const INTEGRATION_MS = 3000;
 const PROMPT_MS = 300;
-/** Ctrl-C throws away what is typed until the shell has dealt with it. */
-const CLEAR_MS = 500;
+/** As long as a busy machine takes to draw a prompt again. */
+const CLEAR_MS = 1500;
 const WATCH_MS = 250;
 
 export class Terminals implements Disposable {
@@ -63,6 +65,27 @@ export class Terminals implements Disposable {
   /** Types a command and runs it. */
   run(which: Which, text: string): Promise<Placement> {
     return this.inTurn(which, () => this.type(which, text, true));
+  }
+
+  /** The terminal, opened if it was not there, once its shell has said whether it tells what it runs. */
+  async ready(which: Which): Promise<Terminal> {
+    const found = this.find(which);
+    const terminal = found ?? this.create(which);
+    if (found === undefined) {
+      terminal.show();
+    }
+    await this.integrated(terminal);
+    return terminal;
+  }
+
+  /** Presses Ctrl-C where something runs. False when nothing does, or nobody can tell. */
+  async interrupt(which: Which): Promise<boolean> {
+    const terminal = this.find(which);
+    const runs = terminal !== undefined && (await foreground(terminal)) === "other";
+    if (runs) {
+      terminal.sendText(CTRL_C, false);
+    }
+    return runs;
   }
 
   /** Waits for the end of the command that was run last; undefined when the person cancels the waiting. */
@@ -122,15 +145,11 @@ export class Terminals implements Disposable {
         next: l10n.t("Please report this with the log."),
       });
     }
-    const found = this.find(which);
-    const terminal = found ?? this.create(which);
-    if (found === undefined) {
-      terminal.show();
-    }
-    await this.integrated(terminal);
+    const terminal = await this.ready(which);
     const book = this.book(terminal);
-    // In a terminal that was there before, a person may have begun to type: our command must not become its end.
-    const standing = book.standing || found !== undefined;
+    // A person may have begun to type: our command must not become its end.
+    const standing = book.standing || book.used;
+    book.used = true;
     const decision = decide({ busy: book.busy, standing, foreground: await settledForeground(terminal, () => book.busy === true) });
     if (decision === "busy" || decision === "unknown") {
       this.tell(decision, terminal, line, execute);
@@ -138,11 +157,27 @@ export class Terminals implements Disposable {
     }
     terminal.show();
     if (decision === "clear") {
-      terminal.sendText(CTRL_C, false);
-      await sleep(CLEAR_MS);
+      await this.clear(terminal);
     }
     this.send(terminal, line, execute);
     return "typed";
+  }
+
+  /**
+   * Throws away what stands at the prompt. What is typed while the shell deals with Ctrl-C is lost, so the next prompt is
+   * awaited: shell integration tells it, and where it does not, time has to do.
+   */
+  private async clear(terminal: Terminal): Promise<void> {
+    let told: (() => void) | undefined;
+    const ended = window.onDidEndTerminalShellExecution((end) => {
+      if (end.terminal === terminal) {
+            told?.();
+      }
+    });
+    terminal.sendText(CTRL_C, false);
+    await Promise.race([sleep(CLEAR_MS), new Promise<void>((resolve) => (told = resolve))]);
+    ended.dispose();
+    await sleep(PROMPT_MS);
   }
 
   private send(terminal: Terminal, line: string, execute: boolean): void {
@@ -189,7 +224,7 @@ export class Terminals implements Disposable {
 
   private create(which: Which): Terminal {
     const terminal = window.createTerminal({ name: NAMES[which], iconPath: new ThemeIcon(ICONS[which]) });
-    this.books.set(terminal, { busy: false, standing: false });
+    this.books.set(terminal, { busy: false, standing: false, used: false });
     return terminal;
   }
 
@@ -197,7 +232,7 @@ export class Terminals implements Disposable {
   private book(terminal: Terminal): Book {
     let book = this.books.get(terminal);
     if (book === undefined) {
-      book = { busy: undefined, standing: true };
+      book = { busy: undefined, standing: true, used: true };
       this.books.set(terminal, book);
     }
     return book;

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { COMMANDS } from "../src/commands";
-import { menuRows } from "../src/device-actions";
+import { menuRows, serverRows } from "../src/device-actions";
 import { INTERVALS, intervalText, monitorParams, toInterval } from "../src/monitor-interval";
+import type { Life } from "../src/protocol";
 
 test("every interval has its seconds and its words", () => {
   const table = INTERVALS.map((interval) => [
@@ -29,10 +30,11 @@ test("a settings file can hold anything", () => {
 });
 
 test("the menu shows the present values, and each entry is a command", () => {
-  const rows = menuRows({ interval: "2m", autoUpdate: true });
+  const rows = menuRows({ interval: "2m", autoUpdate: true }, undefined);
   assert.deepEqual(
     rows.map(({ label }) => label.replace(/^\$\([\w-]+\) /, "")),
     [
+      "Start a Model Server…",
       "Refresh",
       "Check in Terminal",
       "Firmware",
@@ -47,5 +49,14 @@ test("the menu shows the present values, and each entry is a command", () => {
     ],
   );
   assert.ok(rows.every(({ id }) => id in COMMANDS));
-  assert.match(menuRows({ interval: "live", autoUpdate: false })[6]?.label ?? "", /Auto-Update: off$/);
+  assert.match(menuRows({ interval: "live", autoUpdate: false }, undefined)[7]?.label ?? "", /Auto-Update: off$/);
+});
+
+test("what the menu offers about a server depends on how it is", () => {
+  const titles = (life: Life | undefined) => serverRows(life).map(({ label }) => label.replace(/^\$\([\w-]+\) /, ""));
+  const always = ["Stop the Model Server", "Open Server Log", "Copy Endpoint"];
+  assert.deepEqual(titles(undefined), ["Start a Model Server…"]);
+  assert.deepEqual(titles("starting"), always);
+  assert.deepEqual(titles("busy"), [...always, "Benchmark"]);
+  assert.ok(serverRows("ready").every(({ id }) => id in COMMANDS));
 });

@@ -88,6 +88,7 @@ pub(super) fn run(session: &Session, options: Options, output: &Output) -> Resul
         experimental: options.experimental,
         shell: options.shell.or_else(shell_of_user),
         choices: Some(choices),
+        ..CommandParams::default()
     };
     if options.install_files {
         let installed = block_on(requests::install_files(session, params.clone()))?;

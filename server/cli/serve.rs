@@ -83,11 +83,10 @@ pub(super) fn run(session: &Session, options: Options, output: &Output) -> Resul
         experimental: options.experimental,
         shell: None,
         choices: Some(choices),
+        ..CommandParams::default()
     };
     if !session.is_of_this_host() {
-        let next = "Leave out the simulation or the recorded facts; `tt-jukebox command` prints the command without running it.";
-        let why = "the command is made for another box than this one";
-        return Err(Failure::new(FailureKind::NotSupported, "nothing can be served here", why, next));
+        return Err(requests::simulated());
     }
     if options.install_files {
         block_on(requests::install_files(session, params.clone()))?;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::recipe::{Choices, FileState, Recipe, Shell, Target, Trial};
+use crate::recipe::{Choices, FileState, Recipe, Shell, Target, Traces, Trial};
 
 /// Parameters of `tenstorrent/command`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -21,6 +21,10 @@ pub struct CommandParams {
     /// What is to be otherwise than published.
     #[cfg_attr(test, ts(optional))]
     pub choices: Option<Choices>,
+    /// Files in which the command leaves its process, its exit code and its output, for a terminal that tells nobody;
+    /// null leaves none.
+    #[cfg_attr(test, ts(optional))]
+    pub traces: Option<Traces>,
 }
 
 /// Answer of `tenstorrent/command` and of `command --json`.

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ServeCommand;
+use crate::error::Failure;
+
 /// Parameters of `tenstorrent/server`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -41,8 +44,10 @@ pub enum ServerAction {
 pub struct StartedParams {
     /// Process of the server; for a container that of docker or podman.
     pub pid: Option<u32>,
-    /// Process of the shell that it was started in, where its own is not known: the youngest child of it is taken.
+    /// Process of the shell that it was started in, where its own is not known: what that runs in the foreground is taken.
     pub shell_pid: Option<u32>,
+    /// The marker that the command was made with (`traces` of `tenstorrent/command`): its process is taken from there.
+    pub marker: Option<String>,
     /// Name of the container, as the command gives it.
     pub container: Option<String>,
     /// File that its output goes to.
@@ -59,6 +64,35 @@ pub struct StartedParams {
     /// Program and arguments.
     #[cfg_attr(test, ts(optional = false))]
     pub command: Vec<String>,
+}
+
+/// Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct EndedParams {
+    /// Port of the server.
+    pub port: u16,
+    /// Exit code of the command; null when the shell did not say.
+    pub exit_code: Option<i32>,
+    /// True when the person has ended it.
+    pub stopped: bool,
+}
+
+/// Answer of `tenstorrent/server/prepare`: a command, and whether it can start now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PreparedServer {
+    /// Version of this shape.
+    pub schema: u32,
+    /// The command.
+    pub command: ServeCommand,
+    /// Port that it will listen on.
+    pub port: u16,
+    /// What stands in the way; null when it can start.
+    pub obstacle: Option<Failure>,
+    /// The next free port, when the wanted one is taken.
+    pub free_port: Option<u16>,
 }
 
 /// How a server is.
@@ -171,6 +205,8 @@ pub struct ServerInfo {
     pub log: Option<String>,
     /// Seconds since 1970 at which it was started.
     pub started_at: Option<u64>,
+    /// Exit code of a command that was typed into a terminal and has ended; null where it is not known.
+    pub exit_code: Option<i32>,
     /// Steps of its start, while it starts.
     pub steps: Vec<BootStep>,
     /// What it has to do.

@@ -2,7 +2,7 @@
 //!
 //! The way of a value: `said.rs` finds the release that speaks for it, `era.rs` what the pinned tree accepts, `choices.rs`
 //! what the person wants otherwise, `arguments.rs` and `variables.rs` bring them together, `host.rs` and `container.rs` make
-//! the command of it, `shell.rs` its text.
+//! the command of it, `shell.rs` its text, `traced.rs` the text of one that leaves its exit code behind.
 
 mod arguments;
 mod choices;
@@ -17,6 +17,7 @@ mod place;
 mod reach;
 mod said;
 mod shell;
+mod traced;
 mod trial;
 mod variables;
 mod writer;
@@ -30,6 +31,7 @@ pub use host::{decide, host};
 pub use place::{KeyFile, Place};
 pub use reach::{refused, usual_target};
 pub use shell::{Shell, Unquotable, is_unseen, is_variable_name, render, words};
+pub use traced::{Traces, render_traced};
 pub use trial::{Trial, served_name, trials};
 
 /// A command as data; the text of it is made by [`render`].

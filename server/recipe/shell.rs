@@ -40,12 +40,17 @@ pub struct Unquotable {
 /// # Errors
 /// When a value holds a control character: pasted into a terminal it would act and not stand there.
 pub fn render(recipe: &Recipe, shell: Shell) -> Result<String, Unquotable> {
+    render_behind(&format!("cd {} &&", quoted("cwd", &recipe.cwd, shell)?), recipe, shell)
+}
+
+/// The command behind a first line that goes to its folder.
+pub(super) fn render_behind(first: &str, recipe: &Recipe, shell: Shell) -> Result<String, Unquotable> {
     let total: usize = recipe.args.iter().map(String::len).sum();
     if total > MAX_COMMAND {
         return Err(Unquotable { name: "the command".into(), why: "is longer than a program can be given" });
     }
     let word = |name: &str, text: &str| quoted(name, text, shell);
-    let mut lines = vec![format!("cd {} &&", word("cwd", &recipe.cwd)?)];
+    let mut lines = vec![first.to_owned()];
     if !recipe.env.is_empty() {
         lines.push("env".to_owned());
     }

@@ -15,6 +15,7 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ChatOptions;
 use crate::serving::measure::{Level, Plan, levels, measure};
 use crate::serving::record::{Record, Records};
+use crate::serving::started;
 use crate::serving::targets::{self, Target};
 use crate::session::Session;
 
@@ -134,7 +135,7 @@ pub async fn bench(session: &Session, params: &BenchParams, tell: &mut dyn FnMut
 
 /// The server that was started here and is meant.
 fn meant(records: &Records, params: &BenchParams) -> Result<Option<Record>> {
-    let mut all = records.all().into_iter().filter(|record| !record.stopped);
+    let mut all = started::all(records).into_iter().filter(|record| !record.stopped);
     let Some(model) = &params.model else {
         return Ok(all.next());
     };

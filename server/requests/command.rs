@@ -13,7 +13,7 @@ use crate::matching::{EXACT, Words, carry_here, placement_for, taken_over, verdi
 use crate::protocol::{CommandParams, InstalledFiles, ServeCommand};
 use crate::recipe::{
     self, Choices, CommandFile, FileState, KeyFile, Place, Recipe, Target, Unquotable, container, launcher, refused,
-    render, trials, usual_target,
+    render, render_traced, trials, usual_target,
 };
 use crate::scratchpad;
 use crate::session::{Session, Survey};
@@ -60,7 +60,11 @@ pub async fn command(session: &Session, params: CommandParams) -> Result<ServeCo
         simulated: host.simulated,
         target: made.target,
         shell,
-        text: render(&recipe, shell).map_err(unquotable)?,
+        text: match &params.traces {
+            Some(traces) => render_traced(&recipe, traces, shell),
+            None => render(&recipe, shell),
+        }
+        .map_err(unquotable)?,
         tests: trials(&recipe, spec, &place, shell).map_err(unquotable)?,
         files,
         recipe,

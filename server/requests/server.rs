@@ -4,9 +4,13 @@ use std::time::{Duration, Instant};
 
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{ChatOptions, Life, ServerAction, ServerInfo, ServerParams, ServerState, StartedParams};
+use crate::protocol::{
+    ChatOptions, CommandParams, EndedParams, Life, PreparedServer, ProcessId, ServerAction, ServerInfo, ServerParams,
+    ServerState, StartedParams,
+};
 use crate::serving::record::{Record, Records, redacted};
-use crate::serving::{discover, family, started as looked, stop};
+use crate::serving::start::{At, check, container_of};
+use crate::serving::{discover, family, sockets, started as looked, stop};
 use crate::session::Session;
 
 /// How long a watch waits for something to change.
@@ -40,23 +44,78 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
             Failure::new(FailureKind::Input, what, "it has ended, or never was", next)
         })
     });
-    let head = head.transpose()?.map(|process| process.id);
+    let head = match (head.transpose()?, params.shell_pid) {
+        (Some(process), _) => Some(process.id),
+        // A marker says itself which process it is.
+        (None, Some(shell)) if params.marker.is_none() => job(shell).await,
+        (None, _) => None,
+    };
     let record = Record {
         pid: head.map(|id| id.pid),
         start_ticks: head.map(|id| id.start_ticks),
         shell_pid: params.shell_pid,
-        container: params.container,
+        container: params.container.or_else(|| container_of(&params.command)),
         model_id: params.model_id,
         model_name: params.model_name,
         host: session.settings.get("host").unwrap_or_default().to_owned(),
         port: params.port,
         log: params.log,
+        marker: params.marker,
         command: redacted(&params.command),
         started_at: seconds_now(),
         ..Record::default()
     };
     Records::here().keep(&record)?;
     look(session).await
+}
+
+/// What a shell runs. It tells that a command begins a moment before there is a process.
+async fn job(shell: u32) -> Option<ProcessId> {
+    for _ in 0..40 {
+        if let Some(job) = family::job_of(shell, &family::all()) {
+            return Some(job);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    None
+}
+
+/// Notes how a command has ended, unless that is known already.
+///
+/// # Errors
+/// When the note cannot be written.
+pub async fn server_ended(session: &Session, params: EndedParams) -> Result<ServerState> {
+    let records = Records::here();
+    if let Some(mut record) =
+        records.of_port(params.port).filter(|record| !looked::process_of(record).is_some_and(family::runs))
+    {
+        record.exit_code = params.exit_code.or(record.exit_code);
+        record.stopped |= params.stopped;
+        records.keep(&record)?;
+    }
+    look(session).await
+}
+
+/// The command of a model, and what stands in the way of its start.
+///
+/// # Errors
+/// As those of `tenstorrent/command`.
+pub async fn server_prepare(session: &Session, params: CommandParams) -> Result<PreparedServer> {
+    let port = params.choices.as_ref().and_then(|choices| choices.port).map_or_else(|| session.settings.port(), Ok)?;
+    let command = super::command(session, params).await?;
+    let at = At { host: session.settings.get("host").unwrap_or_default().to_owned(), port };
+    let obstacle =
+        if session.is_of_this_host() { check(&command, &at, &Records::here()).err() } else { Some(simulated()) };
+    let free_port = if sockets::taken_by(port).is_some() { sockets::next_free(port) } else { None };
+    Ok(PreparedServer { schema: 1, command, port, obstacle, free_port })
+}
+
+/// Why nothing is started on a box that is not this one.
+pub fn simulated() -> Failure {
+    let next =
+        "Leave out the simulation or the recorded facts; the command itself can be looked at without running it.";
+    let why = "the command is made for another box than this one";
+    Failure::new(FailureKind::NotSupported, "nothing can be served here", why, next)
 }
 
 /// How the server is that was started on a port, without a look at any other.
@@ -87,7 +146,7 @@ fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<
     let runs = |record: &Record| {
         !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
     };
-    let mut running: Vec<Record> = records.all().into_iter().filter(runs).collect();
+    let mut running: Vec<Record> = looked::all(records).into_iter().filter(runs).collect();
     running.retain(|record| is_meant(record, port, model));
     if running.len() > 1 {
         let names: Vec<String> =

@@ -12,7 +12,7 @@ use super::record::{Record, Records};
 use super::secret::Secret;
 use super::shown::state;
 use super::sockets;
-use super::started::{adopted, of_record, owner, process_of};
+use super::started::{self, adopted, of_record, owner, process_of};
 use super::state::{Owner, Seen, judge};
 use super::trouble::Trouble;
 use crate::error::Result;
@@ -47,8 +47,8 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
     let port = session.settings.port()?;
     let containers = containers::running().await;
     let mut targets: Vec<Seen> = Vec::new();
-    for record in records.all() {
-        targets.push(of_record(adopted(record, &records), &containers));
+    for record in started::all(&records) {
+        targets.push(of_record(record, &containers));
     }
     if let Some(url) = session.settings.get("server_url") {
         let url = Endpoint::new(url, None)?.url().to_owned();
@@ -176,7 +176,7 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
 /// When a setting cannot be used.
 pub async fn best(session: &Session, key: Option<Secret>) -> Result<Endpoint> {
     let port = session.settings.port()?;
-    let records = Records::here().all();
+    let records = started::all(&Records::here());
     let started = records.iter().filter(|record| process_of(record).is_some_and(family::runs));
     let mut urls: Vec<(String, u16)> = started.map(|record| (record.url(), record.port)).collect();
     for port in [port, TT_CLI_PORT] {

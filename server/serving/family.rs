@@ -15,15 +15,19 @@ pub struct Process {
     pub parent: u32,
     /// Its process group.
     pub group: u32,
+    /// Process group in the foreground of its terminal; none without a terminal.
+    pub foreground: Option<u32>,
 }
 
 /// Reads the text of `/proc/PID/stat`. None for what is over and only waits to be reaped.
-fn parse(pid: u32, stat: &str) -> Option<Process> {
+pub(super) fn parse(pid: u32, stat: &str) -> Option<Process> {
     let start_ticks = start_ticks(stat)?;
     let mut fields = stat.rsplit(") ").next()?.split_whitespace();
     let state = fields.next()?;
     let (parent, group) = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    (!matches!(state, "Z" | "X")).then_some(Process { id: ProcessId { pid, start_ticks }, parent, group })
+    // Session and terminal stand in between; without a terminal the group is -1.
+    let foreground = fields.nth(2).and_then(|group| group.parse().ok());
+    (!matches!(state, "Z" | "X")).then_some(Process { id: ProcessId { pid, start_ticks }, parent, group, foreground })
 }
 
 /// One process; none when it does not run.
@@ -65,9 +69,19 @@ pub fn family(head: ProcessId, all: &[Process]) -> Vec<ProcessId> {
     family
 }
 
-/// The youngest child of a shell: what was typed into it last.
-pub fn youngest_child(shell: u32, all: &[Process]) -> Option<ProcessId> {
-    all.iter().filter(|process| process.parent == shell).map(|process| process.id).max_by_key(|id| id.start_ticks)
+/// What was typed into a shell last: the head of the job in the foreground of its terminal, so that the short programs that
+/// a prompt runs are not taken for it. Of a shell without a terminal, its youngest child.
+pub fn job_of(shell: u32, all: &[Process]) -> Option<ProcessId> {
+    let own = all.iter().find(|process| process.id.pid == shell)?;
+    match own.foreground {
+        Some(group) if group == own.group => None,
+        Some(group) => all.iter().find(|process| process.id.pid == group).map(|process| process.id),
+        None => all
+            .iter()
+            .filter(|process| process.parent == shell)
+            .map(|process| process.id)
+            .max_by_key(|id| id.start_ticks),
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +89,7 @@ mod tests {
     use super::*;
 
     fn process(pid: u32, start_ticks: u64, parent: u32, group: u32) -> Process {
-        Process { id: ProcessId { pid, start_ticks }, parent, group }
+        Process { id: ProcessId { pid, start_ticks }, parent, group, foreground: None }
     }
 
     #[test]
@@ -94,13 +108,28 @@ mod tests {
         assert_eq!(pids(all[0].id), [10, 11, 12, 13]);
         assert_eq!(pids(all[1].id), [11, 12]);
         assert!(pids(ProcessId { pid: 10, start_ticks: 99 }).iter().all(|pid| *pid != 10));
-        assert_eq!(youngest_child(10, &all).unwrap().pid, 11);
+        assert_eq!(job_of(10, &all).unwrap().pid, 11);
+    }
+
+    #[test]
+    fn the_job_of_a_shell_is_what_its_terminal_is_given_to() {
+        let of = |foreground| {
+            let shell = Process { foreground: Some(foreground), ..process(10, 100, 1, 10) };
+            // 12 is what the prompt runs, in the group of the shell itself.
+            job_of(10, &[shell, process(11, 110, 10, 11), process(12, 120, 10, 10)]).map(|id| id.pid)
+        };
+        assert_eq!(of(11), Some(11));
+        assert_eq!(of(10), None, "the shell is at its prompt");
+        assert_eq!(of(99), None, "the head of the job is over");
     }
 
     #[test]
     fn a_process_that_is_over_does_not_run() {
         assert!(parse(7, "7 (a) b) Z 1 7 7 0 -1 0 1 0 0 0 5 6 0 0 20 0 1 0 98765 1000 10").is_none());
-        assert_eq!(parse(7, "7 (a) b) S 1 9 7 0 -1 0 1 0 0 0 5 6 0 0 20 0 1 0 98765 1000 10").unwrap().group, 9);
+        let here = parse(7, "7 (a) b) S 1 9 7 0 -1 0 1 0 0 0 5 6 0 0 20 0 1 0 98765 1000 10").unwrap();
+        assert_eq!((here.group, here.foreground), (9, None));
+        let typed = parse(7, "7 (sh) S 1 9 7 34816 12 0 1 0 0 0 5 6 0 0 20 0 1 0 98765 1000 10").unwrap();
+        assert_eq!(typed.foreground, Some(12));
         let own = look(std::process::id()).unwrap();
         assert!(runs(own.id));
         assert!(!runs(ProcessId { start_ticks: own.id.start_ticks + 1, ..own.id }));

@@ -3,7 +3,7 @@
 //! The way of a chat: `endpoint.rs` knows who may be asked and how, `context.rs` and `fit.rs` what fits, `body.rs` what is sent,
 //! `stream.rs` makes events of bytes, `delta.rs` an answer of events, `incoming.rs` reads it to its end, `pieces.rs` passes it on; `trouble.rs` has the words
 //! for whatever goes wrong. The way of a server: `record.rs` remembers what was started, `sockets.rs` and `family.rs` who
-//! really listens, `boot.rs` reads the log, `metrics.rs` the figures, `started.rs` and
+//! really listens, `boot.rs` reads the log, `marker.rs` how a command in a terminal ended, `metrics.rs` the figures, `started.rs` and
 //! `discover.rs` look, `state.rs` decides, `shown.rs` says it.
 
 mod body;
@@ -17,6 +17,7 @@ pub mod endpoint;
 pub mod family;
 mod fit;
 mod incoming;
+pub mod marker;
 pub mod measure;
 mod memory;
 pub mod metrics;

@@ -25,6 +25,8 @@ pub struct Record {
     pub start_ticks: Option<u64>,
     /// Shell that it was started in.
     pub shell_pid: Option<u32>,
+    /// File in which a command of a terminal leaves its process and its exit code.
+    pub marker: Option<String>,
     /// Name of its container.
     pub container: Option<String>,
     /// Entry of the catalog.
@@ -45,6 +47,8 @@ pub struct Record {
     pub was_ready: bool,
     /// Somebody has ended it.
     pub stopped: bool,
+    /// Exit code, once somebody has told it.
+    pub exit_code: Option<i32>,
 }
 
 impl Record {

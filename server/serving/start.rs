@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 use super::family;
 use super::record::{Record, Records, redacted};
 use super::sockets;
-use super::started::process_of;
+use super::started::{adopted, process_of};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ServeCommand;
@@ -39,7 +39,11 @@ pub fn check(command: &ServeCommand, at: &At, records: &Records) -> Result<()> {
         };
         Err(Failure::new(FailureKind::Usage, what, why, next))
     };
-    if let Some(other) = records.of_port(port).filter(|other| process_of(other).is_some_and(family::runs)) {
+    if let Some(other) = records
+        .of_port(port)
+        .map(|other| adopted(other, records))
+        .filter(|other| process_of(other).is_some_and(family::runs))
+    {
         let why = format!("{} was started there, as process {}", other.model_name, other.pid.unwrap_or_default());
         return free(why, format!("port {port} is taken by another server of ours"));
     }
@@ -86,11 +90,10 @@ pub async fn start(command: &ServeCommand, at: &At, records: &Records) -> Result
     let head = child.id().and_then(family::look).map(|process| process.id);
     let mut words = vec![recipe.program.clone()];
     words.extend(recipe.args.iter().cloned());
-    let name = recipe.args.iter().position(|arg| arg == "--name").and_then(|at| recipe.args.get(at + 1));
     let record = Record {
         pid: head.map(|id| id.pid).or(child.id()),
         start_ticks: head.map(|id| id.start_ticks),
-        container: name.filter(|_| command.target == crate::recipe::Target::Container).cloned(),
+        container: container_of(&words),
         model_id: command.model_id.clone(),
         model_name: command.model_name.clone(),
         host: at.host.clone(),
@@ -105,6 +108,13 @@ pub async fn start(command: &ServeCommand, at: &At, records: &Records) -> Result
         return Err(failure);
     }
     Ok((record, child))
+}
+
+/// The name that a command of docker or podman gives its container.
+pub fn container_of(command: &[String]) -> Option<String> {
+    let program = command.first()?.rsplit('/').next()?;
+    let at = command.iter().position(|arg| arg == "--name").filter(|_| matches!(program, "docker" | "podman"))?;
+    command.get(at + 1).cloned()
 }
 
 fn log_path(records: &Records, command: &ServeCommand, port: u16) -> PathBuf {

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::boot::{self, Boot};
 use super::containers::Container;
 use super::family;
+use super::marker;
 use super::record::{Record, Records};
 use super::sockets;
 use super::state::{Owner, Seen};
@@ -22,19 +23,34 @@ pub fn of_record(record: Record, containers: &[Container]) -> Seen {
     let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
     let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
     let boot = log_of(&record, runs);
-    Seen { url, port, container, record: Some(record), runs, owner, boot, ..Seen::default() }
+    let marker = record.marker.as_deref().and_then(marker::read);
+    let awaited = record.marker.is_some() && marker.is_none() && record.pid.is_none();
+    let told = record.exit_code.or(marker.and_then(|marker| marker.exit_code));
+    let exit_code = told.filter(|_| !runs);
+    Seen { url, port, container, record: Some(record), runs, owner, boot, awaited, exit_code, ..Seen::default() }
 }
 
-/// A record whose process was not known when it was made: the youngest child of its shell is taken for it.
+/// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, what
+/// its shell runs.
 pub fn adopted(mut record: Record, records: &Records) -> Record {
-    let unknown = record.pid.is_none() && record.container.is_none() && !record.stopped;
-    if let Some(shell) = record.shell_pid.filter(|_| unknown)
-        && let Some(child) = family::youngest_child(shell, &family::all())
-    {
-        (record.pid, record.start_ticks) = (Some(child.pid), Some(child.start_ticks));
+    if record.pid.is_some() || record.stopped {
+        return record;
+    }
+    let head = match (&record.marker, record.shell_pid) {
+        (Some(path), _) => marker::read(path).and_then(|marker| marker.head),
+        (None, Some(shell)) if record.container.is_none() => family::job_of(shell, &family::all()),
+        _ => None,
+    };
+    if let Some(head) = head {
+        (record.pid, record.start_ticks) = (Some(head.pid), Some(head.start_ticks));
         let _ = records.keep(&record);
     }
     record
+}
+
+/// Every server that was started, the newest first, with its process as far as it is known by now.
+pub fn all(records: &Records) -> Vec<Record> {
+    records.all().into_iter().map(|record| adopted(record, records)).collect()
 }
 
 /// The process of a record, beyond doubt.

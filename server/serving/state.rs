@@ -40,6 +40,10 @@ pub struct Seen {
     pub boot: Boot,
     /// Name of its container.
     pub container: Option<String>,
+    /// Its command stands in a terminal and has not been run.
+    pub awaited: bool,
+    /// How a command of a terminal ended.
+    pub exit_code: Option<i32>,
 }
 
 /// How this server is.
@@ -62,6 +66,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
         container: seen.container.or(record.container.clone()),
         log: record.log.clone(),
         started_at: seen.record.as_ref().map(|record| record.started_at),
+        exit_code: seen.exit_code,
         steps: if life == Life::Starting { seen.boot.steps } else { Vec::new() },
         load: seen.load.filter(|_| matches!(life, Life::Ready | Life::Busy)),
         tool_calls: record.tool_calls(),
@@ -72,16 +77,24 @@ pub fn judge(seen: Seen) -> ServerInfo {
 }
 
 const LOOK: &str = "`tt-jukebox logs` shows what it said.";
+const LOOK_THERE: &str = "Its terminal shows what it said.";
+/// Exit codes of a server that somebody has ended in its terminal: in order, by HUP, INT or TERM.
+const ASKED: [i32; 4] = [0, 129, 130, 143];
 
 /// A server that we have started.
 fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
+    if seen.awaited && !seen.runs {
+        return (Life::Idle, "its command has not been run".into(), "");
+    }
     if !seen.runs {
-        if record.stopped {
+        if record.stopped || seen.exit_code.is_some_and(|code| ASKED.contains(&code)) {
             return (Life::Stopped, String::new(), "");
         }
-        let cause =
-            seen.boot.error.clone().unwrap_or_else(|| "it has ended by itself, and its log names no error".into());
-        return (Life::Lost, cause, LOOK);
+        let cause = seen.boot.error.clone().unwrap_or_else(|| match seen.exit_code {
+            Some(code) => format!("its command has ended with exit code {code}"),
+            None => "it has ended by itself, and its log names no error".into(),
+        });
+        return (Life::Lost, cause, if record.log.is_some() { LOOK } else { LOOK_THERE });
     }
     if let Owner::Other(who) = &seen.owner {
         let next = "Stop one of the two, or start this one with another --port.";
@@ -189,6 +202,17 @@ mod tests {
         assert_eq!(judge(stopped).life, Life::Stopped);
         let lost = judge(seen(false, Owner::Nobody, Err(Trouble::Refused), true));
         assert_eq!(lost.why, "RuntimeError: x");
+        // What a command in a terminal leaves behind.
+        for (awaited, exit_code, life, why) in [
+            (true, None, Life::Idle, "its command has not been run"),
+            (false, Some(130), Life::Stopped, ""),
+            (false, Some(1), Life::Lost, "its command has ended with exit code 1"),
+        ] {
+            let mut typed = seen(false, Owner::Nobody, Err(Trouble::Refused), false);
+            (typed.awaited, typed.exit_code, typed.boot) = (awaited, exit_code, Boot::default());
+            let info = judge(typed);
+            assert_eq!((info.life, &*info.why, info.exit_code), (life, why, exit_code));
+        }
         let mut busy = seen(true, Owner::Ours, models(), true);
         busy.load = Some(Load { running: 1, ..Load::default() });
         assert_eq!(judge(busy).life, Life::Busy);

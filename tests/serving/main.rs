@@ -15,6 +15,7 @@ mod life;
 mod model_server;
 mod recorded;
 mod relay;
+mod terminal;
 mod wire;
 
 #[path = "../lsp/harness.rs"]

@@ -11,6 +11,7 @@ mod cargo;
 mod catalog;
 mod client;
 mod code_server;
+mod content;
 mod demo;
 mod package;
 mod prerequisites;
@@ -35,6 +36,8 @@ Usage: cargo xtask <task>
   package        build the sidecar and the client, write target/tt-jukebox-<target>-<version>.vsix
   bench          measure what the design sets figures for; prints METRIC lines
   catalog DIR    condense the published spec files in DIR into content/
+  content [--write]
+                 check lessons and walkthrough; --write puts the walkthrough into the extension's manifest
   help           this text
 
 code-server, ruff and mypy are installed once into a cache folder; TT_JUKEBOX_DEV_CACHE names another place for it.
@@ -63,6 +66,7 @@ fn dispatch(args: &[String]) -> Result<()> {
         "package" => package::run(rest),
         "bench" => bench::run(rest),
         "catalog" => catalog::run(rest),
+        "content" => content::run(rest),
         "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())

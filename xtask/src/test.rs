@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::cargo::cargo;
 use crate::processes;
 use crate::workspace::Workspace;
-use crate::{client, code_server, package, prerequisites, templates};
+use crate::{client, code_server, content, package, prerequisites, templates};
 
 struct Stage {
     name: &'static str,
@@ -19,7 +19,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage {
         name: "formatting",
         browser: false,
@@ -39,6 +39,12 @@ const STAGES: [Stage; 10] = [
         browser: false,
         advice: "run the failed test alone: cargo test NAME",
         run: |workspace| cargo(workspace, &["test", "--workspace", "--quiet"]),
+    },
+    Stage {
+        name: "content",
+        browser: false,
+        advice: "mend the lessons as said above; after a change of the steps, cargo xtask content --write",
+        run: content::make_sure,
     },
     Stage {
         name: "templates",
