@@ -3,6 +3,7 @@
  * what was there, and brings exactly that back.
  */
 import { ColorThemeKind, commands, ConfigurationTarget, l10n, window, workspace } from "vscode";
+import { recall, remember } from "./lasting-state";
 import { say } from "./message";
 import type { Parts } from "./parts";
 
@@ -31,12 +32,12 @@ export interface Remembered {
 
 export async function setUpEditor(parts: Parts): Promise<void> {
   const { context, terminals } = parts;
-  const known = context.globalState.get<Remembered>(REMEMBERED);
+  const known = (await recall(context, REMEMBERED)) as Remembered | undefined;
   const opened = terminals.reveal("main");
   const ours = themeToSet();
   const theme = ours === undefined ? known?.theme : { before: themeOfUser() ?? null, ours };
   // Before anything is changed: whatever stops this in between, it can be undone.
-  await context.globalState.update(REMEMBERED, { ...(theme !== undefined && { theme }), terminal: opened || known?.terminal === true });
+  await remember(context, REMEMBERED, { ...(theme !== undefined && { theme }), terminal: opened || known?.terminal === true });
   if (ours !== undefined) {
     await workspace.getConfiguration().update(THEME, ours, ConfigurationTarget.Global);
   }
@@ -48,7 +49,7 @@ export async function setUpEditor(parts: Parts): Promise<void> {
 
 /** Brings back what was there. What the person has changed since stays as the person wants it. */
 export async function undoEditorSetup({ context, terminals }: Parts): Promise<boolean> {
-  const known = context.globalState.get<Remembered>(REMEMBERED);
+  const known = (await recall(context, REMEMBERED)) as Remembered | undefined;
   if (known === undefined) {
     say("info", l10n.t("There is nothing to undo: this editor was not set up by Tenstorrent."));
     return false;
@@ -61,7 +62,7 @@ export async function undoEditorSetup({ context, terminals }: Parts): Promise<bo
   if (terminal) {
     await terminals.closeUnused("main");
   }
-  await context.globalState.update(REMEMBERED, undefined);
+  await remember(context, REMEMBERED, undefined);
   say("info", theme === undefined || isOurs
     ? l10n.t("The editor is as it was before.")
     : l10n.t("The editor is as it was before. The theme stays: you have chosen another one since."));

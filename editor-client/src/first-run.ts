@@ -1,6 +1,7 @@
 /** The first time in a profile: one question, or none where an image builder or the person has answered it beforehand. */
 import { l10n, window, workspace } from "vscode";
 import { openUnlessOpen, setUpEditor } from "./editor-setup";
+import { recall, remember } from "./lasting-state";
 import type { Parts } from "./parts";
 import { SECTION } from "./settings";
 
@@ -9,13 +10,13 @@ export const FIRST_RUN = ["ask", "auto", "off"] as const;
 export type FirstRun = (typeof FIRST_RUN)[number];
 
 export async function firstRun(parts: Parts): Promise<void> {
-  const { globalState } = parts.context;
+  const { context } = parts;
   const wish = firstRunWish();
-  if (wish === "off" || globalState.get(ANSWERED) === true) {
+  if (wish === "off" || (await recall(context, ANSWERED)) === true) {
     return;
   }
   if (wish === "auto") {
-    await globalState.update(ANSWERED, true);
+    await remember(context, ANSWERED, true);
     await setUpEditor(parts);
     return;
   }
@@ -25,7 +26,7 @@ export async function firstRun(parts: Parts): Promise<void> {
   );
   const answer = await window.showInformationMessage(question, setUp, walkthrough, notNow);
   // Also when the question was closed: that is an answer too.
-  await globalState.update(ANSWERED, true);
+  await remember(context, ANSWERED, true);
   if (answer === setUp) {
     await setUpEditor(parts);
   } else if (answer === walkthrough) {
