@@ -7,10 +7,13 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { screensFolder } from "./places.mjs";
 
-const WHOLE_RUN_MS = 15 * 60_000;
+const WHOLE_RUN_MS = 20 * 60_000;
 const FILES = [
   "journey.test.mjs",
   "lessons.test.mjs",
+  "commands.test.mjs",
+  "first-run.test.mjs",
+  "tree.test.mjs",
   "picker.test.mjs",
   "setup.test.mjs",
   "device-menu.test.mjs",
