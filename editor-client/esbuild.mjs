@@ -4,7 +4,7 @@
  * times as long as the rest, and activation would pay for it if both were one file.
  * `node esbuild.mjs --tests` builds the unit tests instead, with a small stand-in for the `vscode` module.
  */
-import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { notices } from "./notices.mjs";
@@ -32,6 +32,10 @@ const withoutUnused = {
   },
 };
 
+const ON_THIS_MACHINE =
+  "**This Lesson for This Machine** opens the lesson with the commands of your machine filled in. On the shell, " +
+  "`tt-jukebox lesson` lists the lessons, and prints one.";
+
 /** Leaves the import of the language client as a `require` of the second file. */
 const clientApart = {
   name: "client-apart",
@@ -50,6 +54,22 @@ const shared = {
   target: "node20",
   logLevel: "warning",
 };
+
+/**
+ * The walkthrough's pages, which VS Code shows as they stand here: a lesson without the section that only the sidecar can
+ * fill in, and the pictures that they show.
+ */
+function writePages() {
+  mkdirSync(here("dist/content/lessons"), { recursive: true });
+  for (const name of readdirSync(here("../content/lessons"))) {
+    const page = readFileSync(here(`../content/lessons/${name}`), "utf8")
+      .replace(/^## On this machine\n[^]*?(?=^## |$(?![^]))/m, `## On this machine\n\n${ON_THIS_MACHINE}\n\n`);
+    writeFileSync(here(`dist/content/lessons/${name}`), page);
+    for (const [, picture] of page.matchAll(/\]\(\.\.\/pictures\/([\w.-]+)\)/g)) {
+      cpSync(here(`../content/pictures/${picture}`), here(`dist/content/pictures/${picture}`));
+    }
+  }
+}
 
 if (process.argv.includes("--tests")) {
   rmSync(here("dist/test"), { recursive: true, force: true });
@@ -78,8 +98,7 @@ if (process.argv.includes("--tests")) {
     metafile: true,
     legalComments: "none",
   });
-  mkdirSync(here("dist/content"), { recursive: true });
-  cpSync(here("../content/lessons"), here("dist/content/lessons"), { recursive: true });
+  writePages();
   writeFileSync(here("dist/THIRD-PARTY-NOTICES.txt"), notices(here("."), Object.keys(metafile.inputs)));
   let total = 0;
   for (const [name, { bytes }] of Object.entries(metafile.outputs)) {

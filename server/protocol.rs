@@ -13,10 +13,12 @@ mod bench;
 mod chat;
 mod command;
 mod environments;
+mod lessons;
 mod models;
 mod reset;
 mod server;
 mod setup;
+mod templates;
 mod token;
 mod tools;
 
@@ -24,6 +26,10 @@ pub use bench::{Bench, BenchParams, BenchProgress, BenchReport, Level, Target};
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
+pub use lessons::{
+    Lesson, LessonCommand, LessonParams, LessonRow, LessonStep, Lessons, LessonsParams, Progress, ProgressAction,
+    ProgressParams,
+};
 pub use models::{CatalogParams, MatchList, MatchParams, ModelDetails, ShowParams};
 pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
@@ -33,9 +39,10 @@ pub use server::{
     ServerParams, ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
-    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
-    SetupState, SetupStep, StepProgress,
+    FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
+    SetupRunParams, SetupState, SetupStep, StepProgress,
 };
+pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
 pub use tools::{ToolAnswer, ToolParams};
 
@@ -86,6 +93,14 @@ macro_rules! for_each_request {
             server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// The lessons, and which of them this machine can do.
+            lessons: "tenstorrent/lessons" (LessonsParams) -> Lessons;
+            /// One lesson filled in for this machine, with every command in it.
+            lesson: "tenstorrent/lesson" (LessonParams) -> Lesson;
+            /// Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets.
+            progress: "tenstorrent/progress" (ProgressParams) -> Progress;
+            /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
+            templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
             /// How fast a server is; every `$/progress` is a whole `BenchProgress`.
             bench: "tenstorrent/bench" (BenchParams) -> BenchReport;
             /// A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`.

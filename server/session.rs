@@ -27,6 +27,8 @@ pub struct Session {
     pub settings: Settings,
     /// What is remembered of servers between two requests.
     pub serving: crate::serving::Memory,
+    /// Which steps of the walkthroughs are proved.
+    pub progress: crate::lessons::Store,
     prober: Prober,
     weights: PathBuf,
     catalog: RwLock<Option<Result<Arc<Catalog>>>>,
@@ -60,6 +62,7 @@ impl Session {
         let root = Root::new(settings.path("root").unwrap_or_else(|| "/".into()));
         let weights = resources::weights_dir(|name| std::env::var(name).ok(), Some(settings.home()));
         Self {
+            progress: crate::lessons::Store::here(settings.get("simulate").map(str::to_owned)),
             prober: Prober::new(root, weights.clone()),
             weights,
             settings,

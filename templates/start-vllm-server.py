@@ -141,7 +141,10 @@ def register(what: Registration) -> None:
 def problems(home: Path, how: str) -> list[str]:
     """Why the server could not start here."""
     found = []
-    for package, then in (("vllm", "install vLLM into this Python"), ("ttnn", "build tt-metal, and run its own Python")):
+    for package, then in (
+        ("vllm", "install vLLM into this Python"),
+        ("ttnn", "build tt-metal, and run its own Python"),
+    ):
         if importlib.util.find_spec(package) is None:
             found.append(f"the package {package} cannot be imported by {sys.executable}: {then}")
     if how == "examples" and not examples_register(home):
@@ -158,7 +161,9 @@ def parse(argv: list[str]) -> tuple[argparse.Namespace, list[str]]:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--model", required=True, help="repository on the Hugging Face hub, or a folder with the weights")
+    parser.add_argument(
+        "--model", required=True, help="repository on the Hugging Face hub, or a folder with the weights"
+    )
     parser.add_argument("--served-model-name", help="name for clients; of a folder, the repository that it comes from")
     parser.add_argument("--vllm-home", default=".", help="checkout of vLLM (default: the current folder)")
     parser.add_argument(

@@ -13,6 +13,7 @@ import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware, showS
 import { showFailure, toFailure } from "./failure";
 import { hostText } from "./host-text";
 import { setHuggingFaceToken } from "./hub-token";
+import { openLesson } from "./lessons";
 import { say, type Action } from "./message";
 import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
 import type { Parts } from "./parts";
@@ -27,7 +28,9 @@ import { openWalkthrough } from "./walkthrough";
 type Handler = (parts: Parts, ...args: unknown[]) => unknown;
 
 export const COMMANDS: Readonly<Record<string, Handler>> = {
-  "tenstorrent.openWalkthrough": ({ context }) => openWalkthrough(`${context.extension.id}#tenstorrent.setup`),
+  "tenstorrent.openWalkthrough": ({ context }, id) =>
+    openWalkthrough(`${context.extension.id}#${typeof id === "string" ? id : "tenstorrent.setup"}`),
+  "tenstorrent.openLesson": openLesson,
   "tenstorrent.showDeviceActions": showDeviceActions,
   "tenstorrent.refreshDevices": refreshDevices,
   "tenstorrent.checkInTerminal": checkInTerminal,

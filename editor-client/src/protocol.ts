@@ -799,6 +799,27 @@ bus_id: string,
 board_type: string | null, };
 
 /**
+ * The step that has failed, for whoever asks somebody about it. The likely cause stands in the failure itself.
+ */
+export type FailedStep = { 
+/**
+ * Its name in the plan.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * Its program, as a line of a shell; empty when it has none of its own.
+ */
+command: string, 
+/**
+ * The last lines that it printed, without secrets and without the name of the home folder.
+ */
+tail: Array<string>, };
+
+/**
  * A failure in the words of the person who meets it.
  */
 export type Failure = { 
@@ -1014,6 +1035,177 @@ why: string,
  * What to do.
  */
 next: string, };
+
+/**
+ * Answer of `tenstorrent/lesson`: the lesson for this machine.
+ */
+export type Lesson = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * Entry of the model that it is filled in for; null where there is none.
+ */
+model_id: string | null, 
+/**
+ * The lesson as Markdown, without links to commands.
+ */
+markdown: string, 
+/**
+ * The commands in it.
+ */
+commands: Array<LessonCommand>, 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * A command in a lesson.
+ */
+export type LessonCommand = { 
+/**
+ * The heading that it stands under.
+ */
+about: string, 
+/**
+ * Its text, one or more lines.
+ */
+text: string, };
+
+/**
+ * Parameters of `tenstorrent/lesson`.
+ */
+export type LessonParams = { 
+/**
+ * Id of a step.
+ */
+id: string, };
+
+/**
+ * A lesson in the list.
+ */
+export type LessonRow = { 
+/**
+ * Its id, which is that of its step.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when its step is proved.
+ */
+done: boolean, 
+/**
+ * True when this machine can do it.
+ */
+can: boolean, 
+/**
+ * Why it cannot; empty where it can.
+ */
+why: string, 
+/**
+ * Id of the nearest step that it can do instead; null where it can, and where there is none.
+ */
+nearest: string | null, };
+
+/**
+ * How a step of a walkthrough stands.
+ */
+export type LessonStep = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Id of its walkthrough.
+ */
+walkthrough: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * True when it is proved.
+ */
+done: boolean, 
+/**
+ * What proves it.
+ */
+proof: Proof, 
+/**
+ * The same in words.
+ */
+proof_text: string, 
+/**
+ * What to do when it did not work.
+ */
+hint: string, 
+/**
+ * Seconds since 1970 at which it was proved.
+ */
+at: number | null, 
+/**
+ * What proved it.
+ */
+run: string | null, };
+
+/**
+ * Answer of `tenstorrent/lessons` and of `lesson --json`.
+ */
+export type Lessons = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The lessons, in the order of the walkthroughs.
+ */
+lessons: Array<LessonRow>, };
+
+/**
+ * Parameters of `tenstorrent/lessons`.
+ */
+export type LessonsParams = Record<symbol, never>;
 
 /**
  * One level of a measurement.
@@ -1399,9 +1591,73 @@ pid: number,
 start_ticks: number, };
 
 /**
+ * Answer of `tenstorrent/progress`.
+ */
+export type Progress = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Name of the simulated box; null for a real one.
+ */
+simulated: string | null, 
+/**
+ * The steps of all walkthroughs, in order.
+ */
+steps: Array<LessonStep>, 
+/**
+ * For `prove`: why the step is not proved; null when it is.
+ */
+refused: Failure | null, 
+/**
+ * For `export`: the proofs as JSON; null for the others.
+ */
+text: string | null, 
+/**
+ * Folder with the proofs.
+ */
+folder: string, };
+
+/**
+ * What to do about progress.
+ */
+export type ProgressAction = "get" | "prove" | "export" | "reset";
+
+/**
+ * Parameters of `tenstorrent/progress`.
+ */
+export type ProgressParams = { 
+/**
+ * What to do.
+ */
+action: ProgressAction, 
+/**
+ * For `prove`: the step. For `reset`: the one to forget; left out, all.
+ */
+step?: string, 
+/**
+ * For `prove`: exit code of what was run; left out when nothing was run.
+ */
+exit_code?: number, 
+/**
+ * For `prove`: what was run, in a few words.
+ */
+run?: string, 
+/**
+ * For `prove`: files that it has written, as absolute paths; each must be there and not empty.
+ */
+files?: Array<string>, };
+
+/**
  * A token of the editor.
  */
 export type ProgressToken = number | string;
+
+/**
+ * What proves a step.
+ */
+export type Proof = "board_seen" | "environment_verified" | "weights_complete" | "command_made" | "server_ready" | "chat_answered" | "script_succeeded" | "files_written";
 
 /**
  * Where one value of a command comes from.
@@ -2020,7 +2276,11 @@ joined: boolean,
 /**
  * Why it has ended; null while it runs and when all is well.
  */
-failure: Failure | null, };
+failure: Failure | null, 
+/**
+ * The step that has failed; null when none has.
+ */
+failed: FailedStep | null, };
 
 /**
  * Parameters of `tenstorrent/setup/run`.
@@ -2081,7 +2341,7 @@ missing: string,
  */
 bytes: number | null, 
 /**
- * Seconds that it takes; null when nobody has measured it.
+ * Seconds that it took the last time on this machine; null when it was not measured.
  */
 expected_seconds: number | null, 
 /**
@@ -2301,6 +2561,116 @@ tokens_per_s_user: number | null, };
  * What the command starts.
  */
 export type Target = "host" | "container";
+
+/**
+ * The two texts of a file that was left alone: the left and the right side of a diff.
+ */
+export type TemplateDifference = { 
+/**
+ * What stands there now; empty when it is no text.
+ */
+there: string, 
+/**
+ * What would be written.
+ */
+ours: string, };
+
+/**
+ * A template and its files.
+ */
+export type TemplateEntry = { 
+/**
+ * Short name, for commands.
+ */
+id: string, 
+/**
+ * Title for people.
+ */
+title: string, 
+/**
+ * What it does, in one sentence.
+ */
+about: string, 
+/**
+ * What it needs besides Python, in words.
+ */
+needs: Array<string>, 
+/**
+ * Id of the walkthrough step that it belongs to; null for none.
+ */
+lesson: string | null, 
+/**
+ * Its files; the first one is the one to open.
+ */
+files: Array<TemplateFile>, };
+
+/**
+ * A file of a template, and how it lies in the folder.
+ */
+export type TemplateFile = { 
+/**
+ * Where it belongs.
+ */
+path: string, 
+/**
+ * How it lies there, after a copy. `edited` and `foreign` were left alone.
+ */
+condition: FileCondition, 
+/**
+ * True when it was written just now.
+ */
+written: boolean, 
+/**
+ * Where the file that stood there before is kept; null when nothing was replaced.
+ */
+backup: string | null, 
+/**
+ * For a file that a copy has left alone, what to show; null otherwise.
+ */
+difference: TemplateDifference | null, };
+
+/**
+ * Answer of `tenstorrent/templates`.
+ */
+export type Templates = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The folder of the copies.
+ */
+dir: string, 
+/**
+ * The templates; after `copy` the one that was copied.
+ */
+templates: Array<TemplateEntry>, };
+
+/**
+ * What to do with templates.
+ */
+export type TemplatesAction = "list" | "copy";
+
+/**
+ * Parameters of `tenstorrent/templates`.
+ */
+export type TemplatesParams = { 
+/**
+ * What to do.
+ */
+action: TemplatesAction, 
+/**
+ * For `copy`: which one. For `list`: that one alone; null is all of them.
+ */
+id: string | null, 
+/**
+ * Folder for the copies, absolute or from `~`; null is `~/tt-scratchpad`.
+ */
+dir: string | null, 
+/**
+ * For `copy`, after the person was asked: an edited or foreign file is moved to `NAME.bak` and replaced.
+ */
+replace: boolean, };
 
 /**
  * Parameters of `tenstorrent/token`.
@@ -2568,6 +2938,14 @@ export interface Requests {
   "tenstorrent/server/key": { params: ServerKeyParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** The lessons, and which of them this machine can do. */
+  "tenstorrent/lessons": { params: LessonsParams; result: Lessons };
+  /** One lesson filled in for this machine, with every command in it. */
+  "tenstorrent/lesson": { params: LessonParams; result: Lesson };
+  /** Which steps of the walkthroughs are proved; takes what was done as a proof, exports, or forgets. */
+  "tenstorrent/progress": { params: ProgressParams; result: Progress };
+  /** Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten. */
+  "tenstorrent/templates": { params: TemplatesParams; result: Templates };
   /** How fast a server is; every `$/progress` is a whole `BenchProgress`. */
   "tenstorrent/bench": { params: BenchParams; result: BenchReport };
   /** A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`. */

@@ -1,7 +1,7 @@
 /** The manifest against the code and the files: commands, texts, links, walkthrough pages, settings. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { COMMANDS, registerCommands } from "../src/commands";
 import { INTERVALS, USUAL_INTERVAL } from "../src/monitor-interval";
@@ -61,18 +61,37 @@ test("every text that the manifest uses exists, and every text is used", () => {
   assert.deepEqual([...used].sort(), Object.keys(texts).sort());
 });
 
-test("every page of the walkthrough exists, and every lesson is a page", () => {
-  for (const { media } of steps) {
-    assert.ok(media.markdown.startsWith("dist/content/lessons/"), media.markdown);
-    assert.ok(existsSync(join(lessons, basename(media.markdown))), media.markdown);
+test("every page of the walkthrough exists, and nothing in it waits to be filled in", () => {
+  const pages = new Set(steps.map(({ media }) => media.markdown));
+  for (const page of pages) {
+    const text = readFileSync(join(root, page), "utf8");
+    assert.ok(!text.includes("{{"), page);
+    assert.match(text, /^## On this machine\n\n\*\*This Lesson for This Machine\*\* opens [^#]+\n\n## /m, page);
+    for (const [, picture] of text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)) {
+      assert.ok(existsSync(join(root, page, "..", picture ?? "")), `${page}: ${picture ?? ""}`);
+    }
   }
-  const pages = steps.map(({ media }) => basename(media.markdown)).sort();
-  assert.deepEqual(readdirSync(lessons).filter((name) => name.endsWith(".md")).sort(), pages);
+  const lessonPages = readdirSync(lessons).map((name) => `dist/content/lessons/${name}`);
+  assert.deepEqual(lessonPages.sort(), [...pages].sort());
 });
 
 test("a step is done when its context key says so, not when a button was pressed", () => {
+  const ids = new Set(steps.map(({ id }) => id));
   for (const { id, completionEvents } of steps) {
-    assert.deepEqual(completionEvents, [`onContext:tenstorrent.step.${id}.proved`]);
+    const [event, ...others] = completionEvents;
+    const [, proved] = /^onContext:tenstorrent\.step\.([a-z-]+)\.proved$/.exec(event ?? "") ?? [];
+    assert.ok(others.length === 0 && proved !== undefined && ids.has(proved), `${id}: ${event ?? ""}`);
+  }
+});
+
+test("the fourteen steps are there, each with the button that opens its lesson", () => {
+  const [setup, quick] = manifest.contributes.walkthroughs;
+  assert.deepEqual([setup?.id, quick?.id], ["tenstorrent.setup", "tenstorrent.quickstart"]);
+  assert.ok((setup?.steps.length ?? 0) >= 14);
+  for (const { id } of steps) {
+    const description = Object.entries(texts).find(([key]) => key.endsWith(`.${id}.description`))?.[1] ?? "";
+    const link = `\n[This Lesson for This Machine](command:tenstorrent.openLesson?${encodeURIComponent(`["${id}"]`)})`;
+    assert.ok(description.endsWith(link), description);
   }
 });
 

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { refreshedText } from "../src/catalog-refresh";
 import { explainCommand } from "../src/explain";
 import { hostText } from "../src/host-text";
-import type { CatalogInfo, Health, Host, ServeCommand } from "../src/protocol";
+import { lessonState } from "../src/lessons";
+import type { CatalogInfo, Health, Host, LessonRow, ServeCommand } from "../src/protocol";
 import { deviceState, failedView, startingView, statusView } from "../src/status";
 
 test("the status bar", () => {
@@ -98,4 +99,15 @@ test("a look for newer models says what came of it, and whether anybody was aske
   assert.equal(refreshedText(info), "There is nothing newer than release 0.25.0.");
   assert.match(refreshedText({ ...info, looked: false }), /another window/);
   assert.match(refreshedText({ ...info, looked: false, url: null }), /tenstorrent\.catalog names the catalog \(\/my\/specs\.json\)/);
+});
+
+test("a lesson in the list says when it is done, and what is nearest where it cannot be done", () => {
+  const row: LessonRow = { id: "a", walkthrough: "w", title: "A", done: false, can: true, why: "", nearest: null };
+  const other = { ...row, id: "b", title: "B" };
+  assert.deepEqual(lessonState(row, [row]), {});
+  assert.deepEqual(lessonState({ ...row, done: true }, [row]), { description: "done" });
+  const cannot = { ...row, can: false, why: "no image model" };
+  assert.deepEqual(lessonState(cannot, [row]), { description: "not on this machine", detail: "no image model" });
+  const near = lessonState({ ...cannot, nearest: "b" }, [row, other]);
+  assert.equal(near.detail, "no image model. Nearest: B");
 });

@@ -41,6 +41,12 @@ pub(super) fn simulated_box() -> ArgValueCompleter {
     ArgValueCompleter::new(|typed: &OsStr| begun(simulate::names().unwrap_or_default(), typed))
 }
 
+/// Templates, by id.
+pub(super) fn template() -> ArgValueCompleter {
+    let all = || crate::templates::list().unwrap_or_default().into_iter().map(|template| (template.id, template.title));
+    ArgValueCompleter::new(move |typed: &OsStr| begun(all(), typed))
+}
+
 /// Those that begin with what is typed, in any case: `lla` means `Llama`.
 fn begun(all: impl IntoIterator<Item = (String, String)>, typed: &OsStr) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };

@@ -13,9 +13,11 @@ mod config;
 mod devices;
 mod doctor;
 mod download;
+mod download_events;
 mod download_shown;
 mod env;
 mod hidden_line;
+mod lesson;
 mod list;
 mod login;
 mod model_table;
@@ -30,6 +32,7 @@ mod served;
 mod setup;
 mod show;
 mod stopping;
+mod templates;
 mod terminal;
 mod usage;
 
@@ -121,10 +124,14 @@ enum Verb {
     Bench(bench::Options),
     /// Reset boards: free them, run tt-smi, prove that they are back
     Reset(reset::Options),
+    /// Scripts to start from: list, copy
+    Templates(templates::Options),
     /// What the catalog holds
     Catalog(catalog::Options),
     /// What the maintainers of the spec files may want to look at; JSON lines with --json
     Audit(audit::Options),
+    /// The lessons, or one of them for this machine
+    Lesson(lesson::Options),
     /// What is wrong with this host, and what to do
     Doctor,
     /// Every setting, its value and where it comes from
@@ -143,6 +150,15 @@ fn exit_codes() -> String {
         text.push_str(&format!("  {code:>3}  {meaning}\n"));
     }
     text
+}
+
+/// Whether this program understands a command line, without its own name; for tests of what documents say.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn understands(args: &[String]) -> std::result::Result<(), String> {
+    let line = std::iter::once("tt-jukebox").chain(args.iter().map(String::as_str));
+    Cli::try_parse_from(line).map(drop).map_err(|error| error.to_string())
 }
 
 /// Runs the program and returns its exit code.
@@ -217,8 +233,10 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Bench(options) => bench::run(session, options, output),
         Verb::Ask(options) => ask::run(session, options, output),
         Verb::Reset(options) => reset::run(session, options, output),
+        Verb::Templates(options) => templates::run(session, options, output),
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),
+        Verb::Lesson(options) => lesson::run(session, options, output),
         Verb::Doctor => doctor::run(session, output),
         Verb::Config => config::run(session, output),
         Verb::Completions(_) | Verb::Lsp | Verb::Mcp => Ok(()),

@@ -118,14 +118,22 @@ macro_rules! answer_requests {
 for_each_request!(answer_requests);
 
 impl Backend {
-    /// A probe refreshes whatever shows the device; a command for this box proves that a model has been chosen.
+    /// A probe refreshes whatever shows the device; an answer that proves a step of the walkthrough ticks it.
     fn after<T: 'static>(&self, answer: &T) {
         let answer = answer as &dyn Any;
         let Some(monitor) = self.monitor.get().cloned() else { return };
+        self.keep_what_it_proves(answer);
         if let Some(host) = answer.downcast_ref::<Host>().cloned() {
             self.jobs.spawn(async move { monitor.show(&host).await });
-        } else if answer.is::<ServeCommand>() && monitor.prove("jukebox-environment") {
+        } else if monitor.is_behind() {
             self.jobs.spawn(async move { monitor.look().await });
+        }
+    }
+
+    fn keep_what_it_proves(&self, answer: &dyn Any) {
+        let (Ok(session), Some(proof)) = (self.session(), requests::proved_by_answer(answer)) else { return };
+        if let Err(failure) = requests::keep_proof(&session, proof) {
+            tracing::warn!("{failure}");
         }
     }
 }

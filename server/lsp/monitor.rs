@@ -1,7 +1,6 @@
 //! Keeps the editor's picture of the host fresh: one status at the start, one whenever a request has looked, and one at
 //! each interval that the person has chosen. It never gives up, and it never starts a second look while one is out.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,20 +28,24 @@ impl lsp_types::notification::Notification for StatusNotification {
 pub struct Monitor {
     client: Client,
     session: Result<Arc<Session>>,
-    /// Walkthrough steps that a request has proved in this run, besides those that the host itself proves.
-    proved: Arc<Mutex<BTreeSet<&'static str>>>,
     last: Arc<Mutex<Option<Status>>>,
 }
 
 impl Monitor {
     /// A monitor that has not looked yet.
     pub fn new(client: Client, session: Result<Arc<Session>>) -> Self {
-        Self { client, session, proved: Arc::default(), last: Arc::default() }
+        Self { client, session, last: Arc::default() }
     }
 
-    /// Notes that a walkthrough step is proved. True when it was not before.
-    pub fn prove(&self, step: &'static str) -> bool {
-        self.proved.lock().unwrap_or_else(PoisonError::into_inner).insert(step)
+    /// True when other steps are proved than the editor was told last: by a request, or by another window.
+    pub fn is_behind(&self) -> bool {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = last.as_ref().map(|status| &status.done);
+        told.is_some_and(|told| *told != self.proved())
+    }
+
+    fn proved(&self) -> Vec<String> {
+        self.session.as_ref().map(|session| session.progress.all().into_keys().collect()).unwrap_or_default()
     }
 
     /// Looks once and then at each interval, until the server ends.
@@ -108,8 +111,7 @@ impl Monitor {
     }
 
     async fn tell(&self, mut status: Status) {
-        let proved = self.proved.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        status.done.extend(proved.into_iter().map(str::to_owned));
+        status.done = self.proved();
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(status.clone());
         self.send(status).await;
     }

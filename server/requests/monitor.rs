@@ -22,5 +22,6 @@ pub async fn monitor(session: &Session, params: MonitorParams) -> Result<Status>
         ));
     }
     session.set_rhythm(params.auto_update.then_some(params.interval_s));
-    Ok(status::of_host(&session.host()?, session.rhythm()))
+    let done = session.progress.all().into_keys().collect();
+    Ok(Status { done, ..status::of_host(&session.host()?, session.rhythm()) })
 }

@@ -1,7 +1,9 @@
-//! The folder `~/tt-scratchpad`: looks at the files that commands refer to, and writes them when somebody asks for it.
+//! The folder `~/tt-scratchpad`: looks at the files that commands refer to, and at copies of templates, and writes them
+//! when somebody asks for it.
 //!
 //! A file is replaced as a whole or not at all. One that somebody has edited, or that is not ours, is left alone.
 
+mod copy;
 mod mark;
 
 use std::fs::{self, Permissions};
@@ -12,6 +14,8 @@ use std::path::Path;
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::{CommandFile, FileCondition, FileState, KeyFile, Purpose};
 use crate::whole_file;
+
+pub use copy::{Copied, condition, copy};
 
 /// The largest of these files has some kilobytes.
 const MAX_BYTES: u64 = 4 << 20;
@@ -24,10 +28,8 @@ pub fn look(file: &CommandFile) -> FileState {
             Ok(meta) if meta.permissions().mode() & 0o077 != 0 => FileCondition::Open,
             Ok(_) => FileCondition::Current,
         }
-    } else if fs::symlink_metadata(&file.path).is_err() {
-        FileCondition::Missing
     } else {
-        text(&file.path).map_or(FileCondition::Foreign, |there| mark::judge(&there, &file.text))
+        condition(&file.path, &file.text)
     };
     FileState { path: file.path.display().to_string(), purpose: file.purpose, condition }
 }

@@ -10,6 +10,7 @@
 mod audit;
 mod completions;
 mod old_lines;
+mod templates;
 
 use std::fs;
 use std::process::{Command, Output};
@@ -49,10 +50,13 @@ fn every_command_answers_in_json_with_a_schema() {
         &["list", "llama"],
         &["show", "llama-3.1-8b-instruct"],
         &["command", "llama-3.1-8b-instruct"],
+        &["lesson"],
+        &["lesson", "vllm-production"],
         &["doctor"],
         &["config"],
         &["probe", "--raw"],
         &["completions", "bash"],
+        &["templates"],
     ] {
         let mut args = args.to_vec();
         args.extend(["--simulate", "n150", "--json"]);
@@ -369,4 +373,19 @@ fn a_reader_that_goes_away_is_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_lesson_is_printed_for_the_box_and_progress_is_the_persons() {
+    let list = stdout(&run(&["lesson", "--simulate", "p100"]));
+    assert!(list.contains("image-generation") && list.contains("not here; instead: vscode-chat"), "{list}");
+    let lesson = stdout(&run(&["lesson", "download-model", "--simulate", "p100"]));
+    assert!(lesson.starts_with("# Download a model and run it once\n\n*For a simulated p100"), "{lesson}");
+    assert!(lesson.contains("download Llama-3.1-8B-Instruct --dry-run --simulate p100\n"), "{lesson}");
+    assert!(!lesson.contains("{{") && !lesson.contains("command:") && !lesson.contains("!["), "{lesson}");
+    assert_eq!(json(&run(&["lesson", "--export", "--json"]))["text"], "{\n  \"schema\": 1,\n  \"proofs\": []\n}");
+    assert_eq!(stdout(&run(&["lesson", "--reset"])), "0 steps are proved.\n");
+    let unknown = run(&["lesson", "cooking"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("metalium-cookbook"), "{}", stderr(&unknown));
 }

@@ -19,7 +19,9 @@ mod spec_server;
 
 mod catalog;
 mod harness;
+mod lessons;
 mod lifecycle;
 mod monitor;
+mod progress;
 mod requests;
 mod token;

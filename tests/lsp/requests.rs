@@ -39,7 +39,28 @@ fn the_command_of_the_editor_is_the_command_of_the_shell() {
     assert_eq!(answer["result"]["device_type"], "T3K");
     assert!(answer["result"]["provenance"].as_array().is_some_and(|rows| rows.len() > 15));
     let done = &server.notification("tenstorrent/status")["params"]["done"];
-    assert_eq!(*done, json!(["hardware-detection", "jukebox-environment"]), "a command proves that a model is chosen");
+    assert_eq!(*done, json!(["jukebox-environment"]), "a command proves that a model is chosen");
+}
+
+#[test]
+fn a_template_that_was_edited_comes_back_with_both_texts() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("work").display().to_string();
+    let mut server = Server::ready(&Tools::none(), &[("HOME", &home.path().display().to_string())]);
+    let copy = json!({ "action": "copy", "id": "vllm-server", "dir": dir });
+    let file = server.request("tenstorrent/templates", copy.clone())["result"]["templates"][0]["files"][0].clone();
+    assert_eq!((file["written"].as_bool(), file["difference"].is_null()), (Some(true), true), "{file}");
+    let path = file["path"].as_str().unwrap();
+    let ours = fs::read_to_string(path).unwrap();
+    let mine = format!("{ours}# mine\n");
+    fs::write(path, &mine).unwrap();
+    let left = server.request("tenstorrent/templates", copy)["result"]["templates"][0]["files"][0].clone();
+    assert_eq!(left["condition"], "edited");
+    assert_eq!(left["difference"], json!({ "there": mine, "ours": ours }));
+    assert_eq!(fs::read_to_string(path).unwrap(), mine);
+    let relative =
+        server.request("tenstorrent/templates", json!({ "action": "copy", "id": "cookbook", "dir": "here" }));
+    assert_eq!(relative["error"]["data"]["kind"], "usage", "{relative}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ import { screensFolder } from "./places.mjs";
 const WHOLE_RUN_MS = 15 * 60_000;
 const FILES = [
   "journey.test.mjs",
+  "lessons.test.mjs",
   "picker.test.mjs",
   "setup.test.mjs",
   "device-menu.test.mjs",

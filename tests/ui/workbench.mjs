@@ -30,11 +30,18 @@ export class Workbench {
   /** Runs a command by its title from the palette. The palette loses keystrokes while the workbench is busy. */
   async runCommand(title) {
     await this.retry(`run "${title}"`, async () => {
-      await this.page.keyboard.press("Escape");
+      await this.closePicker();
       await this.page.keyboard.press("F1");
       await this.input().fill(`>${title}`, { timeout: 5_000 });
       await this.row(title).click({ timeout: 5_000 });
     });
+  }
+
+  /** Closes the open picker, if there is one: without one Escape would reach a shell, and twice is its key for completion. */
+  async closePicker() {
+    if (await this.input().isVisible()) {
+      await this.page.keyboard.press("Escape");
+    }
   }
 
   input() {
@@ -78,6 +85,21 @@ export class Workbench {
     return titles.map((title) => title.trim());
   }
 
+  /** Opens a step of the walkthrough that is on screen; its page follows. */
+  async openStep(title) {
+    const steps = this.page.locator(".gettingStartedSlideDetails .getting-started-step:visible");
+    const step = steps.filter({ has: this.page.locator(".step-title", { hasText: title }) }).first();
+    if (!(await step.evaluate((element) => element.classList.contains("expanded")))) {
+      await step.locator(".step-title").click();
+    }
+  }
+
+  /** The buttons of the step that is open. */
+  async stepButtons() {
+    const buttons = await this.page.locator(".gettingStartedSlideDetails .expanded .button-container .monaco-button:visible").allInnerTexts();
+    return buttons.map((title) => title.trim());
+  }
+
   /** What the pages drawn in frames say: a lesson beside the walkthrough's steps, a rendered document. */
   async framedText() {
     const frames = this.page.frames().filter((frame) => frame !== this.page.mainFrame());
@@ -108,7 +130,7 @@ export class Workbench {
   /** Opens the menu behind the status bar item and waits for its first row. */
   async openDeviceMenu() {
     await this.retry("open the device menu", async () => {
-      await this.page.keyboard.press("Escape");
+      await this.closePicker();
       await this.page.locator(STATUS_ITEM).first().click();
       await this.row("Refresh").waitFor({ timeout: 5_000 });
     });

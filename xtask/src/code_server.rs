@@ -5,17 +5,16 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use rustix::fs::{FlockOperation, flock};
 
-use crate::prerequisites;
 use crate::processes::run_quietly;
 use crate::workspace::{Workspace, megabytes, size_of};
+use crate::{cache, prerequisites};
 
 /// Raised when the steps below change, so that installs made by the older ones are made again.
 const RECIPE: u32 = 1;
@@ -62,9 +61,9 @@ pub fn ensure(workspace: &Workspace) -> Result<CodeServer> {
     let lock_text = fs::read_to_string(pins.join("package-lock.json"))
         .context("could not read xtask/code-server/package-lock.json")?;
     let version = pinned_version(&lock_text)?;
-    let cache = cache_folder()?;
+    let cache = cache::folder()?;
     fs::create_dir_all(&cache).with_context(|| format!("could not create {}", cache.display()))?;
-    let _lock = lock(&cache.join(format!("code-server-{version}.lock")))?;
+    let _lock = cache::lock(&cache.join(format!("code-server-{version}.lock")), "code-server")?;
 
     let server = CodeServer { folder: cache.join(format!("code-server-{version}")) };
     let stamp = server.folder.join("installed");
@@ -142,23 +141,4 @@ fn pinned_version(lock_text: &str) -> Result<String> {
     let lock: serde_json::Value = serde_json::from_str(lock_text)?;
     let version = lock["packages"]["node_modules/code-server"]["version"].as_str();
     Ok(version.context("xtask/code-server/package-lock.json does not pin code-server")?.to_owned())
-}
-
-fn cache_folder() -> Result<PathBuf> {
-    if let Some(named) = env::var_os("TT_JUKEBOX_DEV_CACHE") {
-        return Ok(std::path::absolute(named)?);
-    }
-    let folders = directories::ProjectDirs::from("", "", "tt-jukebox-dev")
-        .context("there is no home folder; name a cache folder in TT_JUKEBOX_DEV_CACHE")?;
-    Ok(folders.cache_dir().to_path_buf())
-}
-
-/// Holds the lock until the file is dropped.
-fn lock(path: &Path) -> Result<File> {
-    let file = File::create(path).with_context(|| format!("could not create {}", path.display()))?;
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-        println!("another task is installing code-server; waiting for it");
-        flock(&file, FlockOperation::LockExclusive)?;
-    }
-    Ok(file)
 }

@@ -6,14 +6,17 @@
 )]
 
 mod bench;
+mod cache;
 mod cargo;
 mod catalog;
 mod client;
 mod code_server;
+mod content;
 mod demo;
 mod package;
 mod prerequisites;
 mod processes;
+mod templates;
 mod test;
 mod workspace;
 
@@ -29,12 +32,15 @@ Usage: cargo xtask <task>
   demo [--port N] [--simulate BOX]
                  package the extension, open it in code-server, print the address; Ctrl-C ends it
   test [--fast]  every check in order; --fast leaves out the two stages that need a browser
+  templates      the Python of the templates: ruff, mypy and their tests
   package        build the sidecar and the client, write target/tt-jukebox-<target>-<version>.vsix
   bench          measure what the design sets figures for; prints METRIC lines
   catalog DIR    condense the published spec files in DIR into content/
+  content [--write]
+                 check lessons and walkthrough; --write puts the walkthrough into the extension's manifest
   help           this text
 
-code-server is installed once into a cache folder; TT_JUKEBOX_DEV_CACHE names another place for it.
+code-server, ruff and mypy are installed once into a cache folder; TT_JUKEBOX_DEV_CACHE names another place for it.
 ";
 
 fn main() -> ExitCode {
@@ -56,9 +62,11 @@ fn dispatch(args: &[String]) -> Result<()> {
     match task {
         "demo" => demo::run(rest),
         "test" => test::run(rest),
+        "templates" => templates::run(rest),
         "package" => package::run(rest),
         "bench" => bench::run(rest),
         "catalog" => catalog::run(rest),
+        "content" => content::run(rest),
         "help" | "-h" | "--help" => {
             print!("{HELP}");
             Ok(())

@@ -28,6 +28,20 @@ pub fn node() -> Result<()> {
     Ok(())
 }
 
+/// Python, for the templates, which are written for 3.10 and newer.
+pub fn python() -> Result<PathBuf> {
+    let Some(python) = find("python3") else {
+        bail!(
+            "Python is missing. Install Python 3.10 or newer (Debian: apt-get install python3-venv) and run this again."
+        );
+    };
+    let test = "import sys; sys.exit(sys.version_info < (3, 10))";
+    if !Command::new(&python).args(["-c", test]).status()?.success() {
+        bail!("{} is older than Python 3.10. Install a newer one and run this again.", python.display());
+    }
+    Ok(python)
+}
+
 /// What code-server's two native modules are compiled with.
 pub fn native_compiler() -> Result<()> {
     let tools = [("cc", "a C compiler"), ("c++", "a C++ compiler"), ("make", "make"), ("python3", "Python 3")];

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use crate::cargo::cargo;
 use crate::processes;
 use crate::workspace::Workspace;
-use crate::{client, code_server, package, prerequisites};
+use crate::{client, code_server, content, package, prerequisites, templates};
 
 struct Stage {
     name: &'static str,
@@ -19,7 +19,7 @@ struct Stage {
     run: fn(&Workspace) -> Result<()>,
 }
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 11] = [
     Stage {
         name: "formatting",
         browser: false,
@@ -39,6 +39,18 @@ const STAGES: [Stage; 9] = [
         browser: false,
         advice: "run the failed test alone: cargo test NAME",
         run: |workspace| cargo(workspace, &["test", "--workspace", "--quiet"]),
+    },
+    Stage {
+        name: "content",
+        browser: false,
+        advice: "mend the lessons as said above; after a change of the steps, cargo xtask content --write",
+        run: content::make_sure,
+    },
+    Stage {
+        name: "templates",
+        browser: false,
+        advice: "cargo xtask templates shows this alone",
+        run: templates::check,
     },
     Stage {
         name: "client types",
@@ -88,6 +100,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     // Asked first: nobody wants to hear of a missing browser after ten minutes.
     prerequisites::node()?;
+    prerequisites::python()?;
     if !fast {
         prerequisites::chromium()?;
     }
