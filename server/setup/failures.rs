@@ -29,7 +29,8 @@ struct Table {
 
 /// The likely cause; none when nothing in the table fits.
 pub fn likely(step: &str, output: &str) -> Option<&'static Cause> {
-    let here = |cause: &&Cause| cause.steps.is_empty() || cause.steps.iter().any(|begin| step.starts_with(begin.as_str()));
+    let here =
+        |cause: &&Cause| cause.steps.is_empty() || cause.steps.iter().any(|begin| step.starts_with(begin.as_str()));
     known(output).into_iter().find(here)
 }
 
