@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { ChatView } from "./chat-view.mjs";
 import { MODEL, ModelServer } from "./model-server.mjs";
+import { writeSettings } from "./sandbox.mjs";
 import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
@@ -221,6 +222,18 @@ test("Stop closes the request, and the server can stop its work", LIMIT, async (
   await session.workbench.until("the end of the request", () => model.left, (left) => left > before);
   assert.match(await chat.answer(), /Endless/);
   await shot("stopped");
+});
+
+test("where chat is switched off, the same questions are commands and their answers are pages", LIMIT, async () => {
+  const { server, workbench } = session;
+  writeSettings(join(server.sandbox.data, "User", "settings.json"), { "chat.disableAIFeatures": true });
+  await workbench.page.locator(".interactive-session").first().waitFor({ state: "hidden" });
+  model.answers = [{ say: "An answer on a **page**." }];
+  await workbench.runCommand("Tenstorrent: Ask the Model That Runs");
+  await workbench.input().fill("hello");
+  await workbench.page.keyboard.press("Enter");
+  await workbench.until("the page", () => workbench.framedText(), (text) => text.includes("An answer on a page."));
+  await shot("switched-off");
 });
 
 /** Opens a file, selects all of it, and explains that from the menu of the editor. */
