@@ -227,9 +227,13 @@ test("Stop closes the request, and the server can stop its work", LIMIT, async (
 test("where chat is switched off, the same questions are commands and their answers are pages", LIMIT, async () => {
   const { server, workbench } = session;
   writeSettings(join(server.sandbox.data, "User", "settings.json"), { "chat.disableAIFeatures": true });
-  await workbench.page.locator(".interactive-session").first().waitFor({ state: "hidden" });
   model.answers = [{ say: "An answer on a **page**." }];
-  await workbench.runCommand("Tenstorrent: Ask the Model That Runs");
+  // The view stays where it is; the editor reads its settings again in its own time.
+  const asks = async () => {
+    await workbench.runCommand("Tenstorrent: Ask the Model That Runs");
+    return workbench.input().waitFor({ timeout: 2_000 }).then(() => true, () => false);
+  };
+  await workbench.until("the question", asks, Boolean);
   await workbench.input().fill("hello");
   await workbench.page.keyboard.press("Enter");
   await workbench.until("the page", () => workbench.framedText(), (text) => text.includes("An answer on a page."));
