@@ -9,6 +9,7 @@ pub use crate::device::Host;
 use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
+mod bench;
 mod causes;
 mod chat;
 mod command;
@@ -20,10 +21,13 @@ mod server;
 mod setup;
 mod templates;
 mod token;
+mod tools;
 
+pub use bench::{Bench, BenchParams, BenchProgress, BenchReport, Level, PublishedTarget};
 pub use causes::{Causes, CausesParams, KnownCause};
 pub use chat::{
-    ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, Tokens, TokensParams, ToolCall, Usage,
+    ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, Tokens, TokensParams, ToolCall,
+    Usage,
 };
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
@@ -36,8 +40,8 @@ pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use server::{
-    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerParams,
-    ServerSource, ServerState, StartedParams,
+    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerKeyParams,
+    ServerParams, ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
     FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
@@ -45,6 +49,7 @@ pub use setup::{
 };
 pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
+pub use tools::{ToolAnswer, ToolParams};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -89,6 +94,8 @@ macro_rules! for_each_request {
             server_ended: "tenstorrent/server/ended" (EndedParams) -> ServerState;
             /// The command of a model, and whether it can start now.
             server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
+            /// Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only.
+            server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
             /// How many tokens a text or a conversation has: as the server counts, or an estimate that says so.
@@ -103,6 +110,10 @@ macro_rules! for_each_request {
             progress: "tenstorrent/progress" (ProgressParams) -> Progress;
             /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
             templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
+            /// How fast a server is; every `$/progress` is a whole `BenchProgress`.
+            bench: "tenstorrent/bench" (BenchParams) -> BenchReport;
+            /// A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`.
+            tool: "tenstorrent/tool" (ToolParams) -> ToolAnswer;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

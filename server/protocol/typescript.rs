@@ -58,8 +58,9 @@ fn print() -> String {
     let mut declarations = Declarations { config: &config, seen: Vec::new(), found: Vec::new() };
     let requests = requests(&mut declarations);
     declarations.add::<Status>();
-    // The values of `$/progress`, which are no requests.
+    // Values of `$/progress`, which is no request.
     declarations.add::<SetupProgress>();
+    declarations.add::<BenchProgress>();
     declarations.add::<ChatPartial>();
     declarations.add::<Failure>();
     declarations.found.sort();
