@@ -3,6 +3,7 @@
  * their buttons, the model in the picker, and what a person reads when a server fails in any of its ways.
  */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -13,6 +14,7 @@ import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const LLAMA = "Llama-3.1-8B-Instruct";
+const KEY = "sesame-sesame-sesame";
 
 const model = new ModelServer();
 // The port is taken once, so that the server comes back where the settings look for it.
@@ -224,9 +226,28 @@ test("Stop closes the request, and the server can stop its work", LIMIT, async (
   await shot("stopped");
 });
 
+test("another server wants a key: a button asks for it, and it stands nowhere", LIMIT, async () => {
+  const { server, workbench } = session;
+  await model.stop();
+  await model.start(model.port, KEY);
+  server.settings({ "tenstorrent.monitor.interval": "live", "tenstorrent.serverUrl": model.url });
+  await workbench.until("a word about the key", () => chat.ask("@tenstorrent hello"), (text) => /wants a key/.test(text));
+  await shot("wants-key");
+  await chat.press("Set Server Key");
+  await workbench.until("the box", () => workbench.input().getAttribute("type"), (type) => type === "password");
+  await workbench.input().fill(KEY);
+  await workbench.page.keyboard.press("Enter");
+  await workbench.message(/The key for .* is kept/);
+  await serving();
+  assert.match(await chat.ask("@tenstorrent hello with a key"), /Hello from the card\./);
+  await shot("key-set");
+  const found = spawnSync("grep", ["-rlaF", KEY, server.sandbox.root], { encoding: "utf8" });
+  assert.equal(found.stdout, "", "the key stands in a file");
+});
+
 test("where chat is switched off, the same questions are commands and their answers are pages", LIMIT, async () => {
   const { server, workbench } = session;
-  writeSettings(join(server.sandbox.data, "User", "settings.json"), { "chat.disableAIFeatures": true });
+  writeSettings(join(server.sandbox.project, ".vscode", "settings.json"), { "chat.disableAIFeatures": true });
   model.answers = [{ say: "An answer on a **page**." }];
   // The view stays where it is; the editor reads its settings again in its own time.
   const asks = async () => {
