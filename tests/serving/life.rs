@@ -48,6 +48,9 @@ fn a_server_for_others_has_a_key_and_gets_what_was_added() {
     // The key of the file opens it, for a question of our own as well.
     assert_eq!(home.ps()["servers"][0]["models"][0]["max_model_len"], 1024);
     assert_eq!(text(&home.run(&["ask", "hello"]).stdout), "hello from the fake\n");
+    // As it does when its address is named, which is what an editor does whose picker it was chosen in.
+    let url = format!("http://127.0.0.1:{}", home.port);
+    assert_eq!(text(&home.run(&["ask", "--url", &url, "hello"]).stdout), "hello from the fake\n");
     let command = std::fs::read_to_string(format!("/proc/{}/cmdline", home.pids()[0])).unwrap();
     assert!(command.contains("--seed\x007\x00") && command.contains("--host\x000.0.0.0\x00"), "{command}");
     let key = std::fs::read_to_string(format!("{}/tt-scratchpad/server.env", home.env()[0].1)).unwrap();
