@@ -171,7 +171,7 @@ fn api_port(port: u16) -> u16 {
 }
 
 /// Commands that are the same for every box.
-const SAME_FOR_ALL: [&str; 4] = ["login", "ask", "ps", "env"];
+const SAME_FOR_ALL: [&str; 5] = ["login", "ask", "ps", "env", "templates"];
 
 /// The lesson with calls of this program that work here: by its path where it is not on PATH, and for the simulated box.
 pub fn callable(lesson: &str, simulated: Option<&str>) -> String {
