@@ -9,6 +9,7 @@ pub use crate::device::Host;
 use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
+mod bench;
 mod chat;
 mod command;
 mod environments;
@@ -19,7 +20,9 @@ mod server;
 mod setup;
 mod templates;
 mod token;
+mod tools;
 
+pub use bench::{Bench, BenchParams, BenchProgress, BenchReport, Level, Target};
 pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
@@ -32,15 +35,16 @@ pub use reset::{
     ExpectedChip, Gone, Left, ProcessId, ReleaseParams, Released, ResetParams, ResetPlan, Verified, VerifyParams,
 };
 pub use server::{
-    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerParams,
-    ServerSource, ServerState, StartedParams,
+    BootStep, EndedParams, Life, Load, PreparedServer, ServedModel, ServerAction, ServerInfo, ServerKeyParams,
+    ServerParams, ServerSource, ServerState, StartedParams,
 };
 pub use setup::{
-    Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress, SetupRunParams,
-    SetupState, SetupStep, StepProgress,
+    FailedStep, Need, Obstacle, ProgressToken, SetupCommand, SetupOutcome, SetupParams, SetupPlan, SetupProgress,
+    SetupRunParams, SetupState, SetupStep, StepProgress,
 };
 pub use templates::{TemplateDifference, TemplateEntry, TemplateFile, Templates, TemplatesAction, TemplatesParams};
 pub use token::{RepoAccess, TokenParams, TokenSetParams, TokenState};
+pub use tools::{ToolAnswer, ToolParams};
 
 /// Expands `$callback!` with every request: doc, handler, method, parameters, result.
 #[macro_export]
@@ -85,6 +89,8 @@ macro_rules! for_each_request {
             server_ended: "tenstorrent/server/ended" (EndedParams) -> ServerState;
             /// The command of a model, and whether it can start now.
             server_prepare: "tenstorrent/server/prepare" (CommandParams) -> PreparedServer;
+            /// Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only.
+            server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
             /// The lessons, and which of them this machine can do.
@@ -95,6 +101,10 @@ macro_rules! for_each_request {
             progress: "tenstorrent/progress" (ProgressParams) -> Progress;
             /// Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten.
             templates: "tenstorrent/templates" (TemplatesParams) -> Templates;
+            /// How fast a server is; every `$/progress` is a whole `BenchProgress`.
+            bench: "tenstorrent/bench" (BenchParams) -> BenchReport;
+            /// A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`.
+            tool: "tenstorrent/tool" (ToolParams) -> ToolAnswer;
             /// What is wrong with this host, with evidence and a next step.
             doctor: "tenstorrent/doctor" (DoctorParams) -> Report;
         }

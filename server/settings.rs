@@ -121,7 +121,22 @@ pub fn resolve(sources: &Sources) -> Result<Settings> {
         let (rank, (value, source)) = found.unwrap_or_else(default);
         resolved.push(Resolved { key: setting.key, value, source, rank });
     }
+    resolved.iter().filter(|row| FOLDERS.contains(&row.key)).try_for_each(whole)?;
     Ok(Settings { resolved, warnings, home: sources.home.clone() })
+}
+
+/// Settings that name a folder in which this program works.
+const FOLDERS: [&str; 3] = ["metal_home", "vllm_home", "environments"];
+
+/// Refuses a folder that would be another one for each place that this program is run from.
+fn whole(row: &Resolved) -> Result<()> {
+    let path = row.value.as_str();
+    if path.is_empty() || path == "~" || path.starts_with("~/") || Path::new(path).is_absolute() {
+        return Ok(());
+    }
+    let what = format!("{path:.200?} is no whole path");
+    let why = format!("the setting {}, from {}, would be another folder wherever this is run", row.key, row.source);
+    Err(Failure::new(FailureKind::Input, what, why, "Write it from / on, or begin it with ~/."))
 }
 
 fn project_file(dir: &Path) -> Option<PathBuf> {
@@ -173,6 +188,7 @@ impl Settings {
         let value = self.get(key)?;
         Some(match value.strip_prefix("~/") {
             Some(rest) => self.home.join(rest),
+            None if value == "~" => self.home.clone(),
             None => PathBuf::from(value),
         })
     }

@@ -92,8 +92,8 @@ export interface Caution {
   readonly button: string;
 }
 
-/** What is asked before the command of a model is prepared that is not expected to work here; undefined for others. */
-export function caution(match: Match): Caution | undefined {
+/** What is asked before a model is served that is not expected to work here; undefined for others. */
+export function caution(match: Match, runs: boolean): Caution | undefined {
   const { model_name: model, device_type: device, experimental, readiness } = match;
   if (experimental === null && readiness !== "does_not_fit") {
     return undefined;
@@ -106,9 +106,11 @@ export function caution(match: Match): Caution | undefined {
     detail: [
       ...concerns(match).map((reason) => `• ${reason}`),
       "",
-      l10n.t("Its command goes into the terminal. Nothing runs until you press Enter there."),
+      runs
+        ? l10n.t("Its command runs in the terminal.")
+        : l10n.t("Its command goes into the terminal. Nothing runs until you press Enter there."),
     ].join("\n"),
-    button: l10n.t("Prepare Anyway"),
+    button: runs ? l10n.t("Start Anyway") : l10n.t("Prepare Anyway"),
   };
 }
 

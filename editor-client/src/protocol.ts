@@ -10,6 +10,170 @@
 export type Arch = "grayskull" | "wormhole" | "blackhole";
 
 /**
+ * A measurement, as it is kept.
+ */
+export type Bench = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Base address of the server.
+ */
+url: string, 
+/**
+ * Model as the server names it.
+ */
+model: string, 
+/**
+ * Entry of the catalog, where it is known.
+ */
+model_id: string | null, 
+/**
+ * Seconds since 1970.
+ */
+at: number, 
+/**
+ * Tokens that an answer may have.
+ */
+tokens: number, 
+/**
+ * The levels.
+ */
+levels: Array<Level>, 
+/**
+ * The publisher's targets.
+ */
+targets: Array<Target>, 
+/**
+ * What the reader should know.
+ */
+notes: Array<string>, 
+/**
+ * The last measurement of the same server and model with answers as long as these.
+ */
+before: Bench | null, };
+
+/**
+ * Parameters of `tenstorrent/bench`.
+ */
+export type BenchParams = { 
+/**
+ * A part of the name of a model that was started here; left out, the server that runs.
+ */
+model?: string, 
+/**
+ * Base address of another server.
+ */
+url?: string, 
+/**
+ * True takes less than a minute on most servers: short answers, one round, four requests at once at most.
+ */
+quick?: boolean, 
+/**
+ * Requests at once, at most; left out, the limit of the entry.
+ */
+up_to?: number, 
+/**
+ * Tokens of an answer.
+ */
+tokens?: number, 
+/**
+ * Requests of each of those that run at once.
+ */
+rounds?: number, 
+/**
+ * Token under which `$/progress` is sent, with a `BenchProgress` as its value; left out, none is.
+ */
+work_done_token?: ProgressToken, };
+
+/**
+ * How far a measurement is; every one is whole.
+ */
+export type BenchProgress = { 
+/**
+ * `begin` or `report`, as the language server protocol has it; the answer is the end.
+ */
+kind: string, 
+/**
+ * Heading.
+ */
+title: string, 
+/**
+ * One line for the person.
+ */
+message: string, 
+/**
+ * Levels that are done.
+ */
+done: number, 
+/**
+ * Levels in all.
+ */
+of: number, 
+/**
+ * Those that are done.
+ */
+levels: Array<Level>, };
+
+/**
+ * Answer of `tenstorrent/bench` and of `bench --json`.
+ */
+export type BenchReport = { 
+/**
+ * Earlier ones with answers as long as these, the newest first.
+ */
+history: Array<Bench>, 
+/**
+ * The same as Markdown, with the chart in it.
+ */
+text: string, 
+/**
+ * The chart as SVG.
+ */
+chart: string, 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * Base address of the server.
+ */
+url: string, 
+/**
+ * Model as the server names it.
+ */
+model: string, 
+/**
+ * Entry of the catalog, where it is known.
+ */
+model_id: string | null, 
+/**
+ * Seconds since 1970.
+ */
+at: number, 
+/**
+ * Tokens that an answer may have.
+ */
+tokens: number, 
+/**
+ * The levels.
+ */
+levels: Array<Level>, 
+/**
+ * The publisher's targets.
+ */
+targets: Array<Target>, 
+/**
+ * What the reader should know.
+ */
+notes: Array<string>, 
+/**
+ * The last measurement of the same server and model with answers as long as these.
+ */
+before: Bench | null, };
+
+/**
  * One board, or one Galaxy: the chips that share a board id.
  */
 export type Board = { 
@@ -315,6 +479,23 @@ options?: ChatOptions,
 partial_result_token: string | number, };
 
 /**
+ * One piece of an answer: the value of a `$/progress` notification. Pieces come in order, at most every 10 ms.
+ */
+export type ChatPartial = { 
+/**
+ * Text since the last piece.
+ */
+content: string, 
+/**
+ * Reasoning since the last piece.
+ */
+reasoning: string, 
+/**
+ * Seconds for which nothing has come; null while it flows.
+ */
+waiting_s: number | null, };
+
+/**
  * A tool that the model may call.
  */
 export type ChatTool = { 
@@ -616,6 +797,27 @@ bus_id: string,
  * Board name, when it was known.
  */
 board_type: string | null, };
+
+/**
+ * The step that has failed, for whoever asks somebody about it. The likely cause stands in the failure itself.
+ */
+export type FailedStep = { 
+/**
+ * Its name in the plan.
+ */
+id: string, 
+/**
+ * What it does.
+ */
+title: string, 
+/**
+ * Its program, as a line of a shell; empty when it has none of its own.
+ */
+command: string, 
+/**
+ * The last lines that it printed, without secrets and without the name of the home folder.
+ */
+tail: Array<string>, };
 
 /**
  * A failure in the words of the person who meets it.
@@ -1004,6 +1206,55 @@ lessons: Array<LessonRow>, };
  * Parameters of `tenstorrent/lessons`.
  */
 export type LessonsParams = Record<symbol, never>;
+
+/**
+ * One level of a measurement.
+ */
+export type Level = { 
+/**
+ * Requests at once.
+ */
+concurrency: number, 
+/**
+ * Requests that were answered whole.
+ */
+answered: number, 
+/**
+ * Requests that were not.
+ */
+failed: number, 
+/**
+ * Tokens of one prompt, as the server counts them; 0 when it does not.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of all answers.
+ */
+answer_tokens: number, 
+/**
+ * Milliseconds to the first token: median.
+ */
+first_token_ms_p50: number, 
+/**
+ * The same, that 95 of 100 requests stay below.
+ */
+first_token_ms_p95: number, 
+/**
+ * Tokens a second for one request, from its first token on: median.
+ */
+tokens_per_s_user_p50: number, 
+/**
+ * The same, that 95 of 100 requests stay above.
+ */
+tokens_per_s_user_p95: number, 
+/**
+ * Tokens a second of all requests together.
+ */
+tokens_per_s: number, 
+/**
+ * The best published target that it holds; empty for none of them, null where there is none.
+ */
+reached: string | null, };
 
 /**
  * How a server is.
@@ -1742,6 +1993,10 @@ load: Load | null,
  */
 tool_calls: boolean, 
 /**
+ * True when it refuses whoever has no key, or another one.
+ */
+wants_key: boolean, 
+/**
  * True when we can end it.
  */
 can_stop: boolean, 
@@ -1753,6 +2008,19 @@ why: string,
  * What to do; may be empty.
  */
 next: string, };
+
+/**
+ * Parameters of `tenstorrent/server/key`.
+ */
+export type ServerKeyParams = { 
+/**
+ * Address of the server; left out, that of the setting server_url. The key is for its scheme, host and port only.
+ */
+url?: string, 
+/**
+ * The key; null forgets it.
+ */
+key: string | null, };
 
 /**
  * Parameters of `tenstorrent/server`.
@@ -2008,7 +2276,11 @@ joined: boolean,
 /**
  * Why it has ended; null while it runs and when all is well.
  */
-failure: Failure | null, };
+failure: Failure | null, 
+/**
+ * The step that has failed; null when none has.
+ */
+failed: FailedStep | null, };
 
 /**
  * Parameters of `tenstorrent/setup/run`.
@@ -2069,7 +2341,7 @@ missing: string,
  */
 bytes: number | null, 
 /**
- * Seconds that it takes; null when nobody has measured it.
+ * Seconds that it took the last time on this machine; null when it was not measured.
  */
 expected_seconds: number | null, 
 /**
@@ -2257,6 +2529,35 @@ log: string | null,
 ran: boolean, };
 
 /**
+ * One published target.
+ */
+export type Target = { 
+/**
+ * `functional`, `complete` or `target`.
+ */
+name: string, 
+/**
+ * Requests at once.
+ */
+concurrency: number, 
+/**
+ * Tokens of a prompt.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of an answer.
+ */
+answer_tokens: number, 
+/**
+ * Milliseconds to the first token, at most.
+ */
+first_token_ms: number | null, 
+/**
+ * Tokens a second for each user, at least.
+ */
+tokens_per_s_user: number | null, };
+
+/**
  * What the command starts.
  */
 export type Target = "host" | "container";
@@ -2415,6 +2716,23 @@ trouble: Failure | null,
 repos: Array<RepoAccess>, };
 
 /**
+ * Answer of `tenstorrent/tool`.
+ */
+export type ToolAnswer = { 
+/**
+ * Version of this shape.
+ */
+schema: number, 
+/**
+ * The answer for a model, as Markdown.
+ */
+text: string, 
+/**
+ * The same as an object.
+ */
+structured: unknown, };
+
+/**
  * A call of a tool, whole.
  */
 export type ToolCall = { 
@@ -2430,6 +2748,23 @@ name: string,
  * Arguments as JSON text, as the model wrote it: it may be broken.
  */
 arguments: string, };
+
+/**
+ * Parameters of `tenstorrent/tool`.
+ */
+export type ToolParams = { 
+/**
+ * Name of the tool, as `content/tools.json` has it.
+ */
+name: string, 
+/**
+ * Its arguments, as the model gave them.
+ */
+arguments: unknown, 
+/**
+ * Token under which the `$/progress` of a setup is sent; left out, none is.
+ */
+work_done_token?: ProgressToken, };
 
 /**
  * Files that a command leaves behind. Their folders must be there.
@@ -2599,6 +2934,8 @@ export interface Requests {
   "tenstorrent/server/ended": { params: EndedParams; result: ServerState };
   /** The command of a model, and whether it can start now. */
   "tenstorrent/server/prepare": { params: CommandParams; result: PreparedServer };
+  /** Hands over the key that the editor keeps for a server. It stays in memory and goes to that origin only. */
+  "tenstorrent/server/key": { params: ServerKeyParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
   /** The lessons, and which of them this machine can do. */
@@ -2609,6 +2946,10 @@ export interface Requests {
   "tenstorrent/progress": { params: ProgressParams; result: Progress };
   /** Scripts to start from: which there are, and copying one. What somebody has edited is never overwritten. */
   "tenstorrent/templates": { params: TemplatesParams; result: Templates };
+  /** How fast a server is; every `$/progress` is a whole `BenchProgress`. */
+  "tenstorrent/bench": { params: BenchParams; result: BenchReport };
+  /** A tool of an agent: the same as `tt-jukebox mcp` offers, from the list in `content/tools.json`. */
+  "tenstorrent/tool": { params: ToolParams; result: ToolAnswer };
   /** What is wrong with this host, with evidence and a next step. */
   "tenstorrent/doctor": { params: DoctorParams; result: Report };
 }

@@ -28,7 +28,7 @@ export async function pickAndServe(parts: Parts, how: How, filter = ""): Promise
   }
   // The device of an experimental entry is left out: its own is not the one that it would run on here.
   const device = match.experimental === null ? match.device_type : null;
-  return (await agreed(match)) ? serve(parts, how, match.model_id, device) : undefined;
+  return (await agreed(match, how)) ? serve(parts, how, match.model_id, device) : undefined;
 }
 
 export function serve(parts: Parts, how: How, model: string, device: string | null): Promise<Served | undefined> {
@@ -112,8 +112,8 @@ async function writeFiles({ sidecar }: Parts, params: CommandParams): Promise<vo
   }
 }
 
-async function agreed(match: Match): Promise<boolean> {
-  const question = caution(match);
+async function agreed(match: Match, how: How): Promise<boolean> {
+  const question = caution(match, how === "run");
   if (question === undefined) {
     return true;
   }

@@ -11,6 +11,7 @@ import { NAMES, type Placement } from "./terminals";
 
 /** As long as the sidecar waits after its first signal: a full board closes its devices in some seconds. */
 const CTRL_C_MS = 20_000;
+const SETTLED_MS = 2500;
 
 /** Ends the server that we have started. False when there is none, or the person no longer waits. */
 export async function stopServer(parts: Parts): Promise<boolean> {
@@ -20,7 +21,8 @@ export async function stopServer(parts: Parts): Promise<boolean> {
     say("info", l10n.t("No model server runs that was started here."));
     return false;
   }
-  return countSeconds(l10n.t("Stopping {0}", server.name), true, async (token) => {
+  servers.ending.add(server.url);
+  const stopped = countSeconds(l10n.t("Stopping {0}", server.name), true, async (token) => {
     // As a person would do it: the shell sees the end, and the prompt comes back.
     if (server.container === null && (await terminals.interrupt("server"))) {
       const until = Date.now() + CTRL_C_MS;
@@ -40,6 +42,7 @@ export async function stopServer(parts: Parts): Promise<boolean> {
     servers.take(await sidecar.request("tenstorrent/server", { action: "stop", ...port }, token));
     return true;
   });
+  return stopped.finally(() => servers.ending.delete(server.url));
 }
 
 function ended({ port }: ServerInfo): { port: number; exit_code: null; stopped: true } {
@@ -86,10 +89,19 @@ export function runBenchmark({ sidecar, terminals }: Parts): Promise<Placement> 
 
 /** Says what became of a server, with what one does about it. */
 export function announce(parts: Parts): Disposable {
-  return parts.servers.onLife(({ before, now }) => {
+  const { servers } = parts;
+  return servers.onLife(({ before, now }) => {
     const text = changeText(before.life, now);
-    if (text !== undefined) {
-      say(text.level, text.text, now.life === "ready" || now.life === "busy" ? whenReady() : whenGone(parts, now));
+    if (text?.level === "info") {
+      say("info", text.text, whenReady());
+    } else if (text !== undefined && !servers.ending.has(now.url)) {
+      // A process that ends is seen to be gone before its shell says how it ended, and a look can fail by chance.
+      setTimeout(() => {
+        const settled = servers.latest?.servers.find(({ url }) => url === now.url);
+        if (settled?.life === now.life && !servers.ending.has(now.url)) {
+          say("error", changeText(before.life, settled)?.text ?? text.text, whenGone(parts, settled));
+        }
+      }, SETTLED_MS);
     }
   });
 }

@@ -21,6 +21,8 @@ export class ServerWatch implements Disposable {
   private looking = false;
   private disposed = false;
 
+  /** Addresses of servers that are being ended here: what becomes of them surprises nobody. */
+  readonly ending = new Set<string>();
   /** A state that shows something new. */
   readonly onChange = this.changed.event;
   /** A server, by its address, became something else than it was. */

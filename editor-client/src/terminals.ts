@@ -39,8 +39,8 @@ const ICONS: Readonly<Record<Which, string>> = { main: "terminal", server: "serv
 const CTRL_C = "\u0003";
 const INTEGRATION_MS = 3000;
 const PROMPT_MS = 300;
-/** Ctrl-C throws away what is typed until the shell has dealt with it. */
-const CLEAR_MS = 500;
+/** As long as a busy machine takes to draw a prompt again. */
+const CLEAR_MS = 1500;
 const WATCH_MS = 250;
 
 export class Terminals implements Disposable {
@@ -157,11 +157,27 @@ export class Terminals implements Disposable {
     }
     terminal.show();
     if (decision === "clear") {
-      terminal.sendText(CTRL_C, false);
-      await sleep(CLEAR_MS);
+      await this.clear(terminal);
     }
     this.send(terminal, line, execute);
     return "typed";
+  }
+
+  /**
+   * Throws away what stands at the prompt. What is typed while the shell deals with Ctrl-C is lost, so the next prompt is
+   * awaited: shell integration tells it, and where it does not, time has to do.
+   */
+  private async clear(terminal: Terminal): Promise<void> {
+    let told: (() => void) | undefined;
+    const ended = window.onDidEndTerminalShellExecution((end) => {
+      if (end.terminal === terminal) {
+            told?.();
+      }
+    });
+    terminal.sendText(CTRL_C, false);
+    await Promise.race([sleep(CLEAR_MS), new Promise<void>((resolve) => (told = resolve))]);
+    ended.dispose();
+    await sleep(PROMPT_MS);
   }
 
   private send(terminal: Terminal, line: string, execute: boolean): void {

@@ -72,7 +72,7 @@ test("an experimental row says for what it is listed, that nobody has validated 
 });
 
 test("before an experimental command, every reduction is told and the answer is one button", () => {
-  assert.deepEqual(caution(carried), {
+  assert.deepEqual(caution(carried, false), {
     message: "Example-1B is listed for N300, and nobody has validated it on N150.",
     detail: "• context 24576 instead of 65536\n\nIts command goes into the terminal. Nothing runs until you press Enter there.",
     button: "Prepare Anyway",
@@ -81,9 +81,9 @@ test("before an experimental command, every reduction is told and the answer is 
 
 test("what does not fit is asked about as well, and nothing else is", () => {
   const broken: Match = { ...match, readiness: "does_not_fit", reasons: [...match.reasons, "known not to work on N150"] };
-  assert.equal(caution(broken)?.message, "Example-1B does not fit on this machine.");
-  assert.match(caution(broken)?.detail ?? "", /^• known not to work on N150\n/);
-  assert.equal(caution(match), undefined);
+  assert.equal(caution(broken, false)?.message, "Example-1B does not fit on this machine.");
+  assert.match(caution(broken, false)?.detail ?? "", /^• known not to work on N150\n/);
+  assert.equal(caution(match, false), undefined);
 });
 
 test("sections go from the nearest to the farthest and keep the order inside", () => {

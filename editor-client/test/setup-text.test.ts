@@ -8,7 +8,7 @@ const step: StepProgress = {
   stalled: false, line: "layer 1", log: "/logs/image.log", ran: true,
 };
 const progress: SetupProgress = {
-  schema: 1, kind: "report", title: "", message: "", plan: "p", state: "running", step: 2, of: 5, joined: false, failure: null,
+  schema: 1, kind: "report", title: "", message: "", plan: "p", state: "running", step: 2, of: 5, joined: false, failure: null, failed: null,
   steps: [{ ...step, id: "volume", title: "Make the volume", state: "done", line: "", log: null }, step],
 };
 

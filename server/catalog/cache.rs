@@ -91,9 +91,14 @@ impl Cache {
         bundled.with_files(files, String::new())
     }
 
+    /// Where the newest file lies, as it was published, once there is one.
+    pub fn newest_file(&self) -> PathBuf {
+        self.dir.join(NEWEST)
+    }
+
     /// The last good newest file, with its release.
     pub fn newest(&self) -> Option<(String, Published)> {
-        let text = fs::read_to_string(self.dir.join(NEWEST)).ok()?;
+        let text = fs::read_to_string(self.newest_file()).ok()?;
         let published = published::parse(&text).ok()?;
         Some((published.label.clone()?, published))
     }

@@ -5,10 +5,11 @@ use clap::Args;
 
 use super::candidates;
 use super::output::{Output, printable};
+use super::served::Served;
 use super::{block_on, shell_of_user};
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{CommandParams, ServeCommand};
-use crate::recipe::{Choices, FileState, Preset, Shell, Target};
+use crate::protocol::ServeCommand;
+use crate::recipe::{Choices, FileState, Shell, Target};
 use crate::requests::{self, EntryCommand};
 use crate::session::Session;
 
@@ -20,77 +21,27 @@ pub(super) struct Options {
     /// The host command of every vLLM entry of the newest release, one line each
     #[arg(long)]
     all: bool,
-    /// Device name of the spec file, for example T3K; without it the best one that this box has
-    #[arg(long, value_name = "DEVICE", add = candidates::device())]
-    device: Option<String>,
-    /// Also take an entry of another device that may run here, with reduced parameters; nobody has validated it
-    #[arg(long, visible_alias = "show-experimental")]
-    experimental: bool,
     /// Shell to quote for; without it the one in $SHELL
     #[arg(long, value_enum)]
     shell: Option<Shell>,
-    /// From checkouts on this host, or from the published image; without it host for vLLM, container for all others
-    #[arg(long, value_enum)]
-    target: Option<Target>,
-    /// What the server shall be good at, within the limits of the entry
-    #[arg(long, value_enum)]
-    preset: Option<Preset>,
-    /// Port in place of the setting
-    #[arg(long)]
-    port: Option<u16>,
-    /// Address to listen on in place of the setting; other than 127.0.0.1 it needs a key file
-    #[arg(long, value_name = "ADDRESS")]
-    host: Option<String>,
-    /// Context length, up to that of the entry
-    #[arg(long, value_name = "TOKENS")]
-    context: Option<u64>,
-    /// Sequences at once, up to those of the entry
-    #[arg(long, value_name = "NUMBER")]
-    sequences: Option<u64>,
-    /// Chips to use, for example 0,1
-    #[arg(long, value_name = "NUMBERS")]
-    chips: Option<String>,
-    /// Folder with the weights in place of the repository
-    #[arg(long, value_name = "DIR")]
-    weights: Option<String>,
     /// Say where each value comes from
     #[arg(long)]
     explain: bool,
     /// Print commands that try the running server
     #[arg(long)]
     test: bool,
-    /// Write the files that the command refers to: launcher, mounted entry, key file. Edited ones are left alone
-    #[arg(long, visible_alias = "install-launcher")]
-    install_files: bool,
-    /// Further arguments for vLLM; takes everything that follows
-    #[arg(long, num_args = 1.., allow_hyphen_values = true, value_name = "ARGUMENT")]
-    extra: Option<Vec<String>>,
+    #[command(flatten)]
+    served: Served,
 }
 
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
-    let choices = Choices {
-        target: options.target,
-        preset: options.preset,
-        port: options.port,
-        host: options.host,
-        context: options.context,
-        sequences: options.sequences,
-        chips: options.chips,
-        weights: options.weights,
-        extra: options.extra,
-    };
+    let shell = options.shell.or_else(shell_of_user);
+    let install = options.served.install_files;
+    let params = options.served.params(&options.model, shell);
     if options.all {
-        return all(session, &choices, output);
+        return all(session, &params.choices.unwrap_or_default(), output);
     }
-    let params = CommandParams {
-        model: options.model.join(" "),
-        device: options.device,
-        experimental: options.experimental,
-        shell: options.shell.or_else(shell_of_user),
-        choices: Some(choices),
-        ..CommandParams::default()
-    };
-    if options.install_files {
+    if install {
         let installed = block_on(requests::install_files(session, params.clone()))?;
         for file in &installed.files {
             output.message(&printable(&told(file)));

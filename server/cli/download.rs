@@ -2,15 +2,18 @@
 //! and events for a program that waits.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
+use tokio::time::{Instant, interval_at};
 
 use super::candidates;
+use super::download_events::{Events, SILENCE};
 use super::download_shown::Shown;
 use super::output::{Output, printable, table};
 use super::stopping::block_on_threads;
-use crate::error::Result;
+use crate::error::{Failure, FailureKind, Result};
 use crate::hub::{self, Plan, Stock, size};
 use crate::requests;
 use crate::session::Session;
@@ -32,15 +35,6 @@ pub(super) struct Options {
     /// Print progress and the outcome as JSON lines
     #[arg(long, conflicts_with = "dry_run")]
     events: bool,
-}
-
-/// One line of `--events`.
-#[derive(Debug, Serialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-enum Line<'a> {
-    Progress { bytes: u64, total: u64, file: &'a str },
-    Done { bytes: u64, folder: String },
-    Failed { error: &'a crate::error::Failure },
 }
 
 /// Answer of `--json`.
@@ -89,7 +83,7 @@ struct OutlookFile {
 pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
     let done = perform(session, options, output);
     if let (true, Err(failure)) = (options.events, &done) {
-        line(output, &Line::Failed { error: failure })?;
+        Events::new(output).failed(failure)?;
     }
     done
 }
@@ -102,21 +96,18 @@ fn perform(session: &Session, options: &Options, output: &Output) -> Result<()> 
         let plan = block_on_threads(hub::plan(&hub, session.hub_cache(), wanted))?;
         return output.print(&outlook(&plan, &plan.stock()), outlook_text);
     }
+    let mut events = Events::new(output);
     let mut shown = Shown::new(options.events, output.is_json());
     let (plan, done) = block_on_threads(async {
-        let plan = hub::plan(&hub, session.hub_cache(), wanted).await?;
-        let mut tell = |event| {
-            if options.events {
-                return match &event {
-                    hub::Event::Waiting => true,
-                    hub::Event::Progress { bytes, total, file } => {
-                        // Whoever started this and reads no more is gone, and so is whoever could stop it.
-                        line(output, &Line::Progress { bytes: *bytes, total: *total, file }).unwrap_or_default()
-                    }
-                };
-            }
-            shown.show(&event);
-            true
+        let list = hub::plan(&hub, session.hub_cache(), wanted);
+        let plan = patiently(list, || match options.events {
+            true => events.silent("the hub has not said yet what the repository holds"),
+            false => shown.silent(),
+        })
+        .await?;
+        let mut tell = |event| match options.events {
+            true => events.tell(&event),
+            false => shown.show(&event),
         };
         let done = hub::download(hub, &plan, &mut tell).await?;
         Ok((plan, done))
@@ -124,7 +115,7 @@ fn perform(session: &Session, options: &Options, output: &Output) -> Result<()> 
     shown.end();
     let folder = done.folder.display().to_string();
     if options.events {
-        return line(output, &Line::Done { bytes: done.bytes, folder }).map(drop);
+        return events.done(done.bytes, &folder);
     }
     let Plan { wanted, commit, .. } = plan;
     let (repo, revision) = (wanted.repo, wanted.revision);
@@ -132,9 +123,18 @@ fn perform(session: &Session, options: &Options, output: &Output) -> Result<()> 
     output.print(&answer, |answer| format!("{}: {}, complete, in {}", answer.repo, size(answer.bytes), answer.folder))
 }
 
-/// Prints an event. False when nobody reads any more.
-fn line(output: &Output, line: &Line<'_>) -> Result<bool> {
-    output.line(line, |line| serde_json::to_string(line).unwrap_or_default())
+/// Waits for an answer, and calls `silent` each second after a while; that stops it by saying false.
+async fn patiently<T>(answer: impl Future<Output = Result<T>>, mut silent: impl FnMut() -> bool) -> Result<T> {
+    let mut answer = std::pin::pin!(answer);
+    let mut ticks = interval_at(Instant::now() + SILENCE, Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            answer = &mut answer => return answer,
+            _ = ticks.tick() => if !silent() {
+                return Err(Failure::new(FailureKind::Cancelled, "stopped", "nobody listens any more", ""));
+            },
+        }
+    }
 }
 
 fn outlook(plan: &Plan, stock: &Stock) -> Outlook {

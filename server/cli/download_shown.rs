@@ -13,6 +13,8 @@ use crate::hub::{Event, size};
 const LINE: Duration = Duration::from_secs(5);
 /// Without a byte for so long a download is shown as one that stands still.
 const STALL: Duration = Duration::from_secs(10);
+/// The name of the file is cut where the terminal is narrow; a bar whose length follows the name would jump with each file.
+const STYLE: &str = "{bar:16} {decimal_bytes}/{decimal_total_bytes}, {decimal_bytes_per_sec}, {eta} left  {wide_msg}";
 
 /// What the person sees, on stderr.
 pub(super) struct Shown {
@@ -31,22 +33,29 @@ impl Shown {
         let quiet = events || json;
         let bar = (!quiet && io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::no_length();
-            let style = "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} {msg}";
-            // The template is checked by the test below.
-            bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))
+            // It is checked by the test below.
+            bar.with_style(ProgressStyle::with_template(STYLE).unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self { bar, quiet, begun: None, moved: (0, Instant::now()), told: None }
     }
 
-    /// Shows an event.
-    pub(super) fn show(&mut self, event: &Event) {
-        if self.quiet {
-            return;
-        }
+    /// Shows an event. Always true: the download goes on whether somebody looks or not.
+    pub(super) fn show(&mut self, event: &Event) -> bool {
         match event {
+            _ if self.quiet => {}
             Event::Waiting => self.say("another tt-jukebox downloads the same; waiting for it"),
             Event::Progress { bytes, total, file } => self.progress(*bytes, *total, file),
         }
+        true
+    }
+
+    /// The hub has not answered yet. Told once.
+    pub(super) fn silent(&mut self) -> bool {
+        if !self.quiet && self.told.is_none() {
+            self.told = Some(Instant::now());
+            self.say("the hub has not said yet what the repository holds; waiting for it");
+        }
+        true
     }
 
     fn say(&self, text: &str) {
@@ -119,7 +128,6 @@ mod tests {
         assert_eq!(line, "60 %  3.0 GB of 5.0 GB, 100.0 MB/s, 20 s left  a.safetensors");
         assert_eq!(plain(0, 5, 0, Duration::ZERO, "a"), "0 %  0 B of 5 B  a");
         assert_eq!(plain(0, 0, 0, Duration::ZERO, ""), "100 %  0 B of 0 B  ");
-        let style = "{wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta} {msg}";
-        assert!(ProgressStyle::with_template(style).is_ok());
+        assert!(ProgressStyle::with_template(STYLE).is_ok());
     }
 }

@@ -13,6 +13,7 @@ mod config;
 mod devices;
 mod doctor;
 mod download;
+mod download_events;
 mod download_shown;
 mod env;
 mod hidden_line;
@@ -27,6 +28,7 @@ mod ps;
 mod refresh;
 mod reset;
 mod serve;
+mod served;
 mod setup;
 mod show;
 mod stopping;
@@ -138,6 +140,8 @@ enum Verb {
     Completions(completions::Options),
     /// Serve an editor on stdio
     Lsp,
+    /// Offer tools to agents that speak MCP, on stdio
+    Mcp,
 }
 
 fn exit_codes() -> String {
@@ -182,6 +186,9 @@ fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<()> {
     let options = cli.global.options();
     if matches!(cli.verb, Verb::Lsp) {
         return crate::lsp::serve(options, OPTIONS);
+    }
+    if matches!(cli.verb, Verb::Mcp) {
+        return crate::mcp::serve(options, OPTIONS);
     }
     if let Verb::Completions(options) = &cli.verb {
         return completions::run(options, output);
@@ -232,7 +239,7 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Lesson(options) => lesson::run(session, options, output),
         Verb::Doctor => doctor::run(session, output),
         Verb::Config => config::run(session, output),
-        Verb::Completions(_) | Verb::Lsp => Ok(()),
+        Verb::Completions(_) | Verb::Lsp | Verb::Mcp => Ok(()),
     }
 }
 

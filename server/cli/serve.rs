@@ -7,15 +7,14 @@ use clap::Args;
 use tokio::process::Child;
 
 use super::output::{Output, printable};
+use super::served::Served;
 use super::stopping::block_on_stoppable;
 use super::{block_on, candidates};
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{BootStep, CommandParams, Life, ServeCommand, ServerInfo};
-use crate::recipe::{Choices, Preset, Target};
-use crate::requests;
+use crate::protocol::{BootStep, Life, ServerInfo};
+use crate::requests::{self, ToServe};
 use crate::serving::record::{Record, Records};
 use crate::serving::shown::step_text;
-use crate::serving::start::{At, check, start};
 use crate::serving::stop;
 use crate::session::Session;
 
@@ -30,94 +29,29 @@ pub(super) struct Options {
     /// Return when the server is ready, and leave it running
     #[arg(long)]
     detach: bool,
-    /// Device name of the spec file, for example T3K; without it the best one that this box has
-    #[arg(long, value_name = "DEVICE", add = candidates::device())]
-    device: Option<String>,
-    /// Also take an entry of another device that may run here, with reduced parameters; nobody has validated it
-    #[arg(long, visible_alias = "show-experimental")]
-    experimental: bool,
-    /// From checkouts on this host, or from the published image
-    #[arg(long, value_enum)]
-    target: Option<Target>,
-    /// What the server shall be good at, within the limits of the entry
-    #[arg(long, value_enum)]
-    preset: Option<Preset>,
-    /// Port in place of the setting
-    #[arg(long)]
-    port: Option<u16>,
-    /// Context length, up to that of the entry
-    #[arg(long, value_name = "TOKENS")]
-    context: Option<u64>,
-    /// Sequences at once, up to those of the entry
-    #[arg(long, value_name = "NUMBER")]
-    sequences: Option<u64>,
-    /// Chips to use, for example 0,1
-    #[arg(long, value_name = "NUMBERS")]
-    chips: Option<String>,
-    /// Folder with the weights in place of the repository
-    #[arg(long, value_name = "DIR")]
-    weights: Option<String>,
-    /// Write the files that the command refers to first
-    #[arg(long)]
-    install_files: bool,
+    #[command(flatten)]
+    served: Served,
 }
 
 pub(super) fn run(session: &Session, options: Options, output: &Output) -> Result<()> {
-    let choices = Choices {
-        target: options.target,
-        preset: options.preset,
-        port: options.port,
-        context: options.context,
-        sequences: options.sequences,
-        chips: options.chips,
-        weights: options.weights,
-        ..Choices::default()
-    };
-    let at = At {
-        host: session.settings.get("host").unwrap_or_default().to_owned(),
-        port: options.port.map_or_else(|| session.settings.port(), Ok)?,
-    };
-    let params = CommandParams {
-        model: options.model.join(" "),
-        device: options.device,
-        experimental: options.experimental,
-        shell: None,
-        choices: Some(choices),
-        ..CommandParams::default()
-    };
-    if !session.is_of_this_host() {
-        return Err(requests::simulated());
-    }
-    if options.install_files {
-        block_on(requests::install_files(session, params.clone()))?;
-    }
-    let command = block_on(requests::command(session, params))?;
-    for note in &command.recipe.notes {
+    let install = options.served.install_files;
+    let params = options.served.params(&options.model, None);
+    let to_serve = block_on(requests::to_serve(session, params, install))?;
+    for note in &to_serve.command.recipe.notes {
         output.message(&printable(&format!("note: {note}")));
     }
-    let records = Records::here();
-    check(&command, &at, &records)?;
-    serve(session, &command, &at, &records, options.detach, output)
+    serve(session, &to_serve, options.detach, output)
 }
 
-fn serve(
-    session: &Session,
-    command: &ServeCommand,
-    at: &At,
-    records: &Records,
-    detach: bool,
-    output: &Output,
-) -> Result<()> {
+fn serve(session: &Session, to_serve: &ToServe, detach: bool, output: &Output) -> Result<()> {
+    let records = Records::here();
     let mut noted: Option<Record> = None;
     let served = block_on_stoppable(async {
-        let (record, mut child) = start(command, at, records).await?;
+        let (record, mut child) = to_serve.start().await?;
         noted = Some(record.clone());
         let log = record.log.clone().unwrap_or_default();
-        output.message(&format!(
-            "{} starts as process {}; log {log}",
-            command.model_name,
-            record.pid.unwrap_or_default()
-        ));
+        let name = &record.model_name;
+        output.message(&format!("{name} starts as process {}; log {log}", record.pid.unwrap_or_default()));
         let info = until_ready(session, &record, &mut child, output).await?;
         output.line(&info, |info| format!("{} is ready at {}", info.name, info.url))?;
         if detach {
@@ -125,7 +59,7 @@ fn serve(
         }
         output.message("Ctrl-C stops it");
         let status = child.wait().await.ok();
-        if records.of_port(at.port).is_some_and(|record| record.stopped) {
+        if records.of_port(record.port).is_some_and(|record| record.stopped) {
             return Ok(());
         }
         Err(ended(&info, status.map(|status| status.to_string()).unwrap_or_default()))
@@ -135,7 +69,7 @@ fn serve(
         && failure.kind == FailureKind::Cancelled
     {
         output.message("stopping the server");
-        block_on(stop::stop(record, records))?;
+        block_on(stop::stop(record, &records))?;
         output.message("stopped");
         return if detach { served } else { Ok(()) };
     }

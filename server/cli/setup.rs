@@ -15,7 +15,7 @@ use crate::protocol::{Need, SetupParams, SetupPlan, SetupStep};
 use crate::recipe::{Shell, words};
 use crate::requests::setup::{planned, run_setup};
 use crate::session::Session;
-use crate::setup::engine;
+use crate::setup::{engine, times};
 use view::View;
 
 /// A group gets INT, TERM and KILL within less than six seconds.
@@ -109,6 +109,9 @@ fn text(plan: &SetupPlan) -> String {
             text.push_str(&format!("           $ {line}\n"));
         }
         text.push_str(&format!("           now: {}\n", printable(&step.missing)));
+        if let Some(seconds) = step.expected_seconds {
+            text.push_str(&format!("           {}\n", times::words(seconds)));
+        }
     }
     text.push('\n');
     for obstacle in &plan.obstacles {

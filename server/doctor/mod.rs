@@ -6,7 +6,7 @@ mod report;
 use crate::error::Failure;
 
 pub use checks::examine;
-pub use report::{report, shareable};
+pub use report::{redact, report, shareable};
 
 /// What the doctor knows besides the facts of the host.
 #[derive(Debug)]

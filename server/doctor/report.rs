@@ -53,7 +53,7 @@ pub fn shareable(findings: Vec<Finding>, home: &Path, private: &[String]) -> Vec
 }
 
 /// Takes out the home folder, the private words, Hugging Face tokens, and the 16 digits of board ids.
-fn redact(text: &str, home: &Path, private: &[String]) -> String {
+pub fn redact(text: &str, home: &Path, private: &[String]) -> String {
     let home = home.to_string_lossy();
     let mut text = if home.len() > 1 { text.replace(home.as_ref(), "~") } else { text.to_owned() };
     for word in private.iter().filter(|word| word.len() > 2) {

@@ -67,20 +67,24 @@ pub struct Places {
 pub fn look(places: &Places, catalog: &Catalog) -> EnvironmentFacts {
     let wanted = Wanted::of(catalog);
     let places = places.clone();
+    let failed = |trouble| EnvironmentFacts { trouble: Some(trouble), ..EnvironmentFacts::default() };
+    in_time(move || read(&places, &wanted)).unwrap_or_else(failed)
+}
+
+/// Looks at folders in a thread of its own, within a second: a dead network disk holds up that thread and nobody else.
+///
+/// # Errors
+/// When they do not answer, in words.
+pub fn in_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     let (send, receive) = mpsc::sync_channel(1);
     let reader = thread::Builder::new().name("environment".into());
     let started = reader.spawn(move || {
         // The asker may have given up.
-        let _ = send.send(read(&places, &wanted));
+        let _ = send.send(work());
     });
-    let trouble = match started {
-        Err(error) => error.to_string(),
-        Ok(_) => match receive.recv_timeout(PATIENCE) {
-            Ok(facts) => return facts,
-            Err(_) => format!("the folders did not answer within {} s", PATIENCE.as_secs()),
-        },
-    };
-    EnvironmentFacts { trouble: Some(trouble), ..EnvironmentFacts::default() }
+    started.map_err(|error| error.to_string())?;
+    let late = |_| format!("the folders did not answer within {} s", PATIENCE.as_secs());
+    receive.recv_timeout(PATIENCE).map_err(late)
 }
 
 /// What the catalog asks about.
@@ -190,6 +194,14 @@ impl Installed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_that_does_not_answer_holds_nobody_up() {
+        let begun = std::time::Instant::now();
+        assert!(in_time(|| thread::sleep(Duration::from_secs(30))).unwrap_err().contains("did not answer within 1 s"));
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        assert_eq!(in_time(|| 7), Ok(7));
+    }
 
     #[test]
     fn a_built_pair_is_one_at_the_commits_of_the_entry() {

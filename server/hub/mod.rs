@@ -21,7 +21,7 @@ pub mod token;
 
 pub use account::{readable, who};
 pub use client::Hub;
-pub use disk::size;
+pub use disk::{free, size};
 pub use download::{Done, Event, download};
 pub use plan::{Plan, Stock, Wanted, plan};
 pub use secret::Secret;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ServeCommand;
 use crate::error::Failure;
+use crate::serving::Secret;
 
 /// Parameters of `tenstorrent/server`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -64,6 +65,19 @@ pub struct StartedParams {
     /// Program and arguments.
     #[cfg_attr(test, ts(optional = false))]
     pub command: Vec<String>,
+}
+
+/// Parameters of `tenstorrent/server/key`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+#[serde(default)]
+pub struct ServerKeyParams {
+    /// Address of the server; left out, that of the setting server_url. The key is for its scheme, host and port only.
+    pub url: Option<String>,
+    /// The key; null forgets it.
+    #[cfg_attr(test, ts(type = "string | null", optional = false))]
+    pub key: Option<Secret>,
 }
 
 /// Parameters of `tenstorrent/server/ended`: a command that was started in a terminal has come to its end.
@@ -213,6 +227,8 @@ pub struct ServerInfo {
     pub load: Option<Load>,
     /// True when it was started with a parser for tool calls.
     pub tool_calls: bool,
+    /// True when it refuses whoever has no key, or another one.
+    pub wants_key: bool,
     /// True when we can end it.
     pub can_stop: bool,
     /// What is wrong, or why it is as it is; may be empty.

@@ -92,7 +92,7 @@ pub struct SetupStep {
     pub missing: String,
     /// Bytes that it fetches; null when nobody has published it.
     pub bytes: Option<u64>,
-    /// Seconds that it takes; null when nobody has measured it.
+    /// Seconds that it took the last time on this machine; null when it was not measured.
     pub expected_seconds: Option<u64>,
     /// What it needs.
     pub needs: Vec<Need>,
@@ -207,6 +207,21 @@ pub struct StepProgress {
     pub ran: bool,
 }
 
+/// The step that has failed, for whoever asks somebody about it. The likely cause stands in the failure itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(default)]
+pub struct FailedStep {
+    /// Its name in the plan.
+    pub id: String,
+    /// What it does.
+    pub title: String,
+    /// Its program, as a line of a shell; empty when it has none of its own.
+    pub command: String,
+    /// The last lines that it printed, without secrets and without the name of the home folder.
+    pub tail: Vec<String>,
+}
+
 /// One snapshot of a run: the value of `$/progress`, and a line of `setup --json`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -234,6 +249,8 @@ pub struct SetupProgress {
     pub joined: bool,
     /// Why it has ended; null while it runs and when all is well.
     pub failure: Option<Failure>,
+    /// The step that has failed; null when none has.
+    pub failed: Option<FailedStep>,
 }
 
 /// Answer of `tenstorrent/setup/run`.

@@ -58,8 +58,10 @@ fn print() -> String {
     let mut declarations = Declarations { config: &config, seen: Vec::new(), found: Vec::new() };
     let requests = requests(&mut declarations);
     declarations.add::<Status>();
-    // The value of `$/progress`, which is no request.
+    // Values of `$/progress`, which is no request.
     declarations.add::<SetupProgress>();
+    declarations.add::<BenchProgress>();
+    declarations.add::<ChatPartial>();
     declarations.add::<Failure>();
     declarations.found.sort();
     let types: Vec<String> = declarations.found.into_iter().map(|(_, declaration)| declaration).collect();

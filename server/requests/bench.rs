@@ -1,136 +1,145 @@
-//! `bench`: measures a server, compares it with the publisher's targets and with the last time, and keeps what it found.
+//! `tenstorrent/bench`: measures a server, compares it with the publisher's targets and with the last time, and keeps what
+//! it found.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::chat::endpoint;
 use super::server::is_meant;
-use crate::catalog::Entry;
+use crate::catalog::{Entry, source};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::ChatOptions;
-use crate::serving::measure::{Level, Plan, levels, measure};
+use crate::protocol::{Bench, BenchParams, BenchProgress, BenchReport, ChatOptions, Level, Target};
+use crate::serving::chart::chart;
+use crate::serving::endpoint::Endpoint;
+use crate::serving::history::History;
+use crate::serving::measure::{Plan, levels, measure};
 use crate::serving::record::{Record, Records};
-use crate::serving::started;
-use crate::serving::targets::{self, Target};
+use crate::serving::{measured, metrics, started, targets};
 use crate::session::Session;
 
 /// Levels for a server whose limit nobody knows.
 const USUAL_LIMIT: u64 = 16;
-/// A spec file has one megabyte, a history some kilobytes.
+/// A spec file has one megabyte.
 const MAX_FILE: u64 = 16 << 20;
+/// Earlier measurements that are shown.
+const MOST_EARLIER: usize = 10;
+const SHORT: Duration = Duration::from_secs(10);
 
-/// What is to be measured.
-#[derive(Debug, Clone, Default)]
-pub struct BenchParams {
-    /// A part of the name of a model that was started here; none takes the server that runs.
-    pub model: Option<String>,
-    /// Base address of another server.
-    pub url: Option<String>,
-    /// Requests at once, at most; none takes the limit of the entry.
-    pub up_to: Option<u64>,
-    /// Tokens of an answer.
-    pub tokens: u64,
-    /// Requests of each of those that run at once.
-    pub rounds: u64,
+/// What is measured when nobody says otherwise: tokens of an answer, rounds, and requests at once at most.
+const USUAL: (u64, u64, Option<u64>) = (128, 4, None);
+const QUICK: (u64, u64, Option<u64>) = (32, 1, Some(4));
+
+/// Measures a server for an editor.
+///
+/// # Errors
+/// As [`bench_and_tell`].
+pub async fn bench(session: &Session, params: BenchParams) -> Result<BenchReport> {
+    let token = params.work_done_token.as_ref().and_then(|token| serde_json::to_value(token).ok());
+    let mut tell = |progress: &BenchProgress| {
+        if let Some(token) = &token {
+            // One that cannot be taken now is followed by another, or by the answer.
+            session.serving.tell(token, serde_json::to_value(progress).unwrap_or(Value::Null));
+        }
+    };
+    bench_and_tell(session, &params, &mut tell).await
 }
 
-/// A measurement.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Bench {
-    /// Version of this shape.
-    pub schema: u32,
-    /// Base address of the server.
-    pub url: String,
-    /// Model as the server names it.
-    pub model: String,
-    /// Entry of the catalog, where it is known.
-    pub model_id: Option<String>,
-    /// Seconds since 1970.
-    pub at: u64,
-    /// Tokens that an answer may have.
-    pub tokens: u64,
-    /// The levels.
-    pub levels: Vec<Level>,
-    /// The publisher's targets.
-    pub targets: Vec<Target>,
-    /// What the reader should know.
-    pub notes: Vec<String>,
-    /// The last measurement of the same server and model before this one.
-    #[serde(skip_deserializing)]
-    pub before: Option<Box<Bench>>,
-}
-
-/// Measures a server; `tell` gets each level as it is done.
+/// Measures a server; `tell` hears before and after each level.
 ///
 /// # Errors
 /// When no server answers, or a level has no whole answer.
-pub async fn bench(session: &Session, params: &BenchParams, tell: &mut dyn FnMut(&Level)) -> Result<Bench> {
+pub async fn bench_and_tell(
+    session: &Session,
+    params: &BenchParams,
+    tell: &mut (dyn FnMut(&BenchProgress) + Send),
+) -> Result<BenchReport> {
     let records = Records::here();
     let record = meant(&records, params)?;
     let url = params.url.clone().or_else(|| params.model.as_ref().and(record.as_ref().map(Record::url)));
     let server = endpoint(session, &ChatOptions { url, ..ChatOptions::default() }).await?;
-    let models =
-        server.models(Duration::from_secs(10)).await.map_err(|trouble| trouble.failure(&server.asked(None)))?;
+    let models = server.models(SHORT).await.map_err(|trouble| trouble.failure(&server.asked(None)))?;
     let Some(served) = models.first() else {
-        let next = "`tt-jukebox ps` shows how the server is.";
-        return Err(Failure::new(
-            FailureKind::Network,
-            "there is nothing to measure",
-            "the server names no model",
-            next,
-        ));
+        let (what, why) = ("there is nothing to measure", "the server names no model");
+        return Err(Failure::new(FailureKind::Network, what, why, "`tt-jukebox ps` shows how the server is."));
     };
-    let record = record.filter(|record| record.url() == server.url());
-    let catalog = session.catalog()?;
-    let is_entry = |entry: &&Entry| match &record {
-        Some(record) => entry.spec.model_id == record.model_id,
-        None => false,
+    let (tokens, rounds, most) = if params.quick == Some(true) { QUICK } else { USUAL };
+    let tokens = params.tokens.unwrap_or(tokens).clamp(2, 1 << 16);
+    let plan = Plan {
+        tokens,
+        rounds: params.rounds.unwrap_or(rounds).clamp(1, 1000),
+        ignore_eos: served.max_model_len.is_some(),
     };
-    let entry = catalog.entries.iter().find(is_entry);
     let mut bench = Bench {
         schema: 1,
         url: server.url().to_owned(),
         model: served.id.clone(),
-        model_id: entry.map(|entry| entry.spec.model_id.clone()),
         at: seconds_now(),
-        tokens: params.tokens,
+        tokens,
         ..Bench::default()
     };
-    let limit = params.up_to.or(entry.and_then(|entry| entry.spec.release.max_concurrency)).unwrap_or_else(|| {
+    let limit = about(session, record.filter(|record| record.url() == server.url()), &mut bench)?;
+    let limit = params.up_to.or(most.map(|most| most.min(limit.unwrap_or(most)))).or(limit).unwrap_or_else(|| {
         bench
             .notes
             .push(format!("how many requests this server takes at once is not known; measured up to {USUAL_LIMIT}"));
         USUAL_LIMIT
     });
-    bench.targets = published(session, &mut bench);
-    let plan = Plan { tokens: params.tokens, rounds: params.rounds.max(1), ignore_eos: served.max_model_len.is_some() };
-    // The first requests compile and fill caches; they are nobody's measure.
-    measure(&server, 1, Plan { rounds: 1, ..plan }).await?;
-    for concurrency in levels(limit) {
-        let mut level = measure(&server, concurrency, plan).await?;
+    if let Some(others) = working_on(&server).await {
+        bench.notes.push(format!("the server was working on {others} requests of others: they have shared it"));
+    }
+    measure_all(&server, &mut bench, &levels(limit), plan, tell).await?;
+    Ok(kept(&records, bench))
+}
+
+/// The levels, one after the other.
+async fn measure_all(
+    server: &Endpoint,
+    bench: &mut Bench,
+    levels: &[u64],
+    plan: Plan,
+    tell: &mut (dyn FnMut(&BenchProgress) + Send),
+) -> Result<()> {
+    let of = u32::try_from(levels.len()).unwrap_or(u32::MAX);
+    let mut say = |bench: &Bench, kind: &str, message: String| {
+        let done = u32::try_from(bench.levels.len()).unwrap_or(u32::MAX);
+        let title = format!("Measuring {}", bench.model);
+        tell(&BenchProgress { kind: kind.into(), title, message, done, of, levels: bench.levels.clone() });
+    };
+    say(bench, "begin", "warming up: the first requests compile and fill caches".into());
+    measure(server, 1, Plan { rounds: 1, ..plan }).await?;
+    for concurrency in levels {
+        say(bench, "report", format!("{concurrency} at once"));
+        let mut level = measure(server, *concurrency, plan).await?;
         level.reached =
-            targets::reached(&bench.targets, concurrency, level.first_token_ms_p50, level.tokens_per_s_user_p50);
+            targets::reached(&bench.targets, *concurrency, level.first_token_ms_p50, level.tokens_per_s_user_p50);
         if level.answer_tokens == 0 {
             bench.notes.push("the server does not count tokens, so there are no rates".into());
         }
-        tell(&level);
+        let Level { first_token_ms_p50: first, tokens_per_s: all, .. } = level;
         bench.levels.push(level);
+        say(bench, "report", format!("{concurrency} at once: first token {first:.0} ms, {all:.0} tokens/s"));
     }
     if !bench.targets.is_empty() && bench.levels.iter().all(|level| level.reached.is_none()) {
         bench.notes.push("no published target is for a number of requests that was measured".into());
     }
     bench.notes.dedup();
-    let history = history(&records, &bench);
-    bench.before = last(&history, &bench).map(Box::new);
-    if let Err(error) = keep(&history, &bench) {
-        bench.notes.push(format!("it could not be kept in {}: {error}", history.display()));
+    Ok(())
+}
+
+/// Compares it with the last time, and keeps it.
+fn kept(records: &Records, mut bench: Bench) -> BenchReport {
+    let file = History::of(records.dir(), &bench);
+    let history = file.read(bench.tokens, MOST_EARLIER);
+    bench.before = history.first().cloned().map(Box::new);
+    bench.notes.extend(measured::regressions(&bench));
+    if let Err(error) = file.keep(&bench) {
+        bench.notes.push(format!("it could not be kept in {}: {error}", file.path().display()));
     }
-    Ok(bench)
+    let chart = chart(&bench);
+    BenchReport { text: measured::text(&bench, &history, &chart), chart, history, bench }
 }
 
 /// The server that was started here and is meant.
@@ -148,47 +157,40 @@ fn meant(records: &Records, params: &BenchParams) -> Result<Option<Record>> {
     })
 }
 
-/// The targets of the file that the setting catalog names; the catalog that we carry has none.
-fn published(session: &Session, bench: &mut Bench) -> Vec<Target> {
-    let Some(model_id) = bench.model_id.clone() else {
+/// What the catalog and the spec files say about the entry of a server; answers how many requests it takes at once.
+fn about(session: &Session, record: Option<Record>, bench: &mut Bench) -> Result<Option<u64>> {
+    let catalog = session.catalog()?;
+    let is_entry = |entry: &&Entry| record.as_ref().is_some_and(|record| entry.spec.model_id == record.model_id);
+    let Some(entry) = catalog.entries.iter().find(is_entry) else {
         bench.notes.push("there are no published targets: which entry this server serves is not known".into());
-        return Vec::new();
+        return Ok(None);
     };
-    let path = session.settings.path("catalog").filter(|path| path.is_file());
-    let text = path.filter(|path| fs::metadata(path).is_ok_and(|meta| meta.len() <= MAX_FILE));
-    let targets = text.and_then(|path| fs::read_to_string(path).ok()).map(|text| targets::of(&text, &model_id));
-    if targets.is_none() {
-        bench.notes.push(
-            "published targets are compared when --catalog names a spec file; the bundled catalog leaves them out"
+    bench.model_id = Some(entry.spec.model_id.clone());
+    match published(session, &entry.spec.model_id) {
+        None => bench.notes.push(
+            "published targets are compared when a spec file is here: `tt-jukebox catalog refresh` fetches the newest, and \
+             --catalog names another"
                 .into(),
-        );
-    } else if targets.as_ref().is_some_and(Vec::is_empty) {
-        bench.notes.push("the spec file has no targets for this entry".into());
+        ),
+        Some(targets) if targets.is_empty() => bench.notes.push("the spec file has no targets for this entry".into()),
+        Some(targets) => bench.targets = targets,
     }
-    targets.unwrap_or_default()
+    Ok(entry.spec.release.max_concurrency)
 }
 
-/// One file for each server and model.
-fn history(records: &Records, bench: &Bench) -> PathBuf {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' };
-    let at = bench.url.split("://").last().unwrap_or_default();
-    let name: String = format!("{}-{at}", bench.model).chars().map(plain).take(150).collect();
-    records.dir().join("bench").join(format!("{name}.jsonl"))
+/// The targets in the file that the setting catalog names, else in the newest one that was fetched; none without a file.
+fn published(session: &Session, model_id: &str) -> Option<Vec<Target>> {
+    let path = match session.settings.path("catalog") {
+        Some(path) => path,
+        None => source::cache()?.newest_file(),
+    };
+    fs::metadata(&path).ok().filter(|meta| meta.is_file() && meta.len() <= MAX_FILE)?;
+    Some(targets::of(&fs::read_to_string(path).ok()?, model_id))
 }
 
-/// The last measurement with answers as long as these.
-fn last(path: &Path, bench: &Bench) -> Option<Bench> {
-    fs::metadata(path).ok().filter(|meta| meta.len() <= MAX_FILE)?;
-    let text = fs::read_to_string(path).ok()?;
-    text.lines()
-        .rev()
-        .filter_map(|line| serde_json::from_str::<Bench>(line).ok())
-        .find(|old| old.tokens == bench.tokens)
-}
-
-fn keep(path: &Path, bench: &Bench) -> std::io::Result<()> {
-    fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
-    let line = serde_json::to_string(&Bench { before: None, ..bench.clone() })?;
-    let mut file = fs::OpenOptions::new().append(true).create(true).open(path)?;
-    writeln!(file, "{line}")
+/// Requests that a server works on, when it says so and there are any.
+async fn working_on(server: &Endpoint) -> Option<u64> {
+    let body = server.fetch("metrics", None, SHORT).await.ok()?;
+    let load = metrics::read(&String::from_utf8_lossy(&body))?.alone();
+    Some(load.running + load.waiting).filter(|count| *count > 0)
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::error::Result;
 use crate::protocol::{ChatOptions, ChatOutcome, ChatParams, ChatPartial};
 use crate::serving::chat::Chat;
-use crate::serving::discover::Keys;
 use crate::serving::endpoint::Endpoint;
+use crate::serving::keys::Keys;
 use crate::serving::pieces::Tell;
 use crate::serving::{Secret, chat as relay, discover, in_file};
 use crate::session::Session;
@@ -42,20 +42,20 @@ pub async fn chat_and_tell(session: &Session, params: &ChatParams, tell: Tell<'_
 /// # Errors
 /// When an address cannot be used.
 pub async fn endpoint(session: &Session, options: &ChatOptions) -> Result<Endpoint> {
-    if let Some(url) = options.url.as_deref().or(session.settings.get("server_url")) {
-        return Endpoint::new(url, given_key(options));
+    let keys = keys(session, options);
+    match options.url.as_deref().or(session.settings.get("server_url")) {
+        Some(url) => Endpoint::new(url, keys.for_named(url)),
+        None => discover::best(session, &keys).await,
     }
-    let Keys { given, own } = keys(session, options);
-    discover::best(session, given.or(own)).await
 }
 
-/// The key that somebody has given: with the request, else in the environment.
-fn given_key(options: &ChatOptions) -> Option<Secret> {
-    options.api_key.clone().or_else(|| Secret::new(&std::env::var(KEY).ok()?))
-}
-
-/// The same, and the key of the file that servers of this machine were started with.
+/// The keys of the request, of the editor, of the environment, and of the file that servers here were started with.
 pub(super) fn keys(session: &Session, options: &ChatOptions) -> Keys {
     let file = session.settings.home().join("tt-scratchpad/server.env");
-    Keys { given: given_key(options), own: std::fs::read_to_string(file).ok().and_then(|text| in_file(&text)) }
+    Keys {
+        asked: options.api_key.clone(),
+        kept: session.serving.keys(),
+        environment: std::env::var(KEY).ok().and_then(|key| Secret::new(&key)),
+        own: std::fs::read_to_string(file).ok().and_then(|text| in_file(&text)),
+    }
 }

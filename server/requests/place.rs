@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::catalog::Entry;
 use crate::environment::layout::{self, Layout};
-use crate::environment::tree;
+use crate::environment::{in_time, tree};
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::{Choices, Place, chips};
 use crate::scratchpad;
@@ -120,7 +120,13 @@ pub(super) fn clones(session: &Session) -> Vec<(String, PathBuf)> {
 
 /// Looks at the checkouts of a place.
 fn look_into(place: &mut Place) {
-    place.tree = tree::read(&place.vllm_home);
-    let pythons = PYTHONS.iter().map(|python| place.metal_home.join(python));
-    place.pythons = pythons.filter(|python| python.exists()).collect();
+    let (metal, vllm) = (place.metal_home.clone(), place.vllm_home.clone());
+    let look = move || {
+        let pythons = PYTHONS.iter().map(|python| metal.join(python));
+        (tree::read(&vllm), pythons.filter(|python| python.exists()).collect())
+    };
+    (place.tree, place.pythons) = in_time(look).unwrap_or_else(|trouble| {
+        tracing::warn!("{} and {}: {trouble}", place.metal_home.display(), place.vllm_home.display());
+        (None, Vec::new())
+    });
 }

@@ -1,16 +1,17 @@
-//! `tenstorrent/server` and `tenstorrent/server/started`: what runs, and the end of what we have started.
+//! `tenstorrent/server`, `tenstorrent/server/started` and `tenstorrent/server/key`: what runs, and the end of what we have started.
 
 use std::time::{Duration, Instant};
 
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{
-    ChatOptions, CommandParams, EndedParams, Life, PreparedServer, ProcessId, ServerAction, ServerInfo, ServerParams,
-    ServerState, StartedParams,
+    ChatOptions, EndedParams, Life, ProcessId, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState,
+    StartedParams,
 };
+use crate::serving::endpoint::Endpoint;
 use crate::serving::record::{Record, Records, redacted};
-use crate::serving::start::{At, check, container_of};
-use crate::serving::{discover, family, sockets, started as looked, stop};
+use crate::serving::start::container_of;
+use crate::serving::{discover, family, keys, started as looked, stop};
 use crate::session::Session;
 
 /// How long a watch waits for something to change.
@@ -26,7 +27,7 @@ pub async fn server(session: &Session, params: ServerParams) -> Result<ServerSta
         ServerAction::Watch => watch(session, params.known.as_deref()).await,
         ServerAction::Stop => {
             let records = Records::here();
-            stop::stop(&started(&records, params.port, params.model.as_deref())?, &records).await?;
+            stop::stop(&to_stop(&records, params.port, params.model.as_deref())?, &records).await?;
             look(session).await
         }
     }
@@ -69,6 +70,28 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
     look(session).await
 }
 
+/// Takes the key that the editor keeps for a server, in memory only, and looks at what runs with it.
+///
+/// # Errors
+/// When there is no address that the key could be for, or no key can be sent like this.
+pub async fn server_key(session: &Session, params: ServerKeyParams) -> Result<ServerState> {
+    let url = params.url.as_deref().or(session.settings.get("server_url"));
+    let Some(url) = url else {
+        let next = "Name its address, or set the setting server_url.";
+        return Err(Failure::new(FailureKind::Usage, "no server was named", "a key is for one server only", next));
+    };
+    let origin = Endpoint::new(url, None).ok().and_then(|server| keys::origin(server.url())).ok_or_else(|| {
+        let next = "Give it like http://127.0.0.1:8000 or https://example.org/v1.";
+        Failure::new(FailureKind::Input, "the key was not kept", "the address is none of a server", next)
+    })?;
+    if params.key.as_ref().is_some_and(|key| !key.can_be_sent()) {
+        let why = "a key is one word of visible ASCII characters";
+        return Err(Failure::new(FailureKind::Input, "that is no key", why, "Copy it anew, without line ends."));
+    }
+    session.serving.set_key(origin, params.key);
+    look(session).await
+}
+
 /// What a shell runs. It tells that a command begins a moment before there is a process.
 async fn job(shell: u32) -> Option<ProcessId> {
     for _ in 0..40 {
@@ -96,28 +119,6 @@ pub async fn server_ended(session: &Session, params: EndedParams) -> Result<Serv
     look(session).await
 }
 
-/// The command of a model, and what stands in the way of its start.
-///
-/// # Errors
-/// As those of `tenstorrent/command`.
-pub async fn server_prepare(session: &Session, params: CommandParams) -> Result<PreparedServer> {
-    let port = params.choices.as_ref().and_then(|choices| choices.port).map_or_else(|| session.settings.port(), Ok)?;
-    let command = super::command(session, params).await?;
-    let at = At { host: session.settings.get("host").unwrap_or_default().to_owned(), port };
-    let obstacle =
-        if session.is_of_this_host() { check(&command, &at, &Records::here()).err() } else { Some(simulated()) };
-    let free_port = if sockets::taken_by(port).is_some() { sockets::next_free(port) } else { None };
-    Ok(PreparedServer { schema: 1, command, port, obstacle, free_port })
-}
-
-/// Why nothing is started on a box that is not this one.
-pub fn simulated() -> Failure {
-    let next =
-        "Leave out the simulation or the recorded facts; the command itself can be looked at without running it.";
-    let why = "the command is made for another box than this one";
-    Failure::new(FailureKind::NotSupported, "nothing can be served here", why, next)
-}
-
 /// How the server is that was started on a port, without a look at any other.
 ///
 /// # Errors
@@ -141,8 +142,11 @@ pub fn is_meant(record: &Record, port: Option<u16>, model: Option<&str>) -> bool
     port.is_none_or(|port| record.port == port) && model.is_none_or(names)
 }
 
-/// The server that is meant: the one on this port or of this name, or the one that runs.
-fn started(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
+/// The server that `stop` would end: the one on this port or of this name, or the one that runs.
+///
+/// # Errors
+/// When there is none, or more than one.
+pub fn to_stop(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
     let runs = |record: &Record| {
         !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
     };

@@ -7,9 +7,9 @@ use tokio::task::JoinSet;
 use super::containers;
 use super::endpoint::Endpoint;
 use super::family;
+use super::keys::Keys;
 use super::metrics;
 use super::record::{Record, Records};
-use super::secret::Secret;
 use super::shown::state;
 use super::sockets;
 use super::started::{self, adopted, of_record, owner, process_of};
@@ -27,15 +27,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The address of a port of this machine.
 fn here(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
-}
-
-/// Keys that may be sent.
-#[derive(Debug, Clone, Default)]
-pub struct Keys {
-    /// What somebody has given: for any server that is named.
-    pub given: Option<Secret>,
-    /// The key of servers of this machine: for them only.
-    pub own: Option<Secret>,
 }
 
 /// Everything that runs, with its state.
@@ -106,8 +97,9 @@ fn once(targets: Vec<Seen>) -> Vec<Seen> {
 async fn answers(session: &Session, targets: Vec<Seen>, keys: Keys) -> Vec<Seen> {
     let mut asking = JoinSet::new();
     for (at, mut seen) in targets.into_iter().enumerate() {
-        let own = keys.own.clone().filter(|_| seen.source != ServerSource::Setting);
-        let key = keys.given.clone().or(own);
+        let is_named = seen.source == ServerSource::Setting;
+        let key = if is_named { keys.for_named(&seen.url) } else { keys.for_found(&seen.url) };
+        seen.with_key = key.is_some();
         asking.spawn(async move {
             let mut metrics = None;
             if (seen.record.is_none() || seen.runs)
@@ -174,7 +166,7 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
 ///
 /// # Errors
 /// When a setting cannot be used.
-pub async fn best(session: &Session, key: Option<Secret>) -> Result<Endpoint> {
+pub async fn best(session: &Session, keys: &Keys) -> Result<Endpoint> {
     let port = session.settings.port()?;
     let records = started::all(&Records::here());
     let started = records.iter().filter(|record| process_of(record).is_some_and(family::runs));
@@ -192,7 +184,7 @@ pub async fn best(session: &Session, key: Option<Secret>) -> Result<Endpoint> {
     listened.extend(&inside);
     if listened.len() > 1 {
         for (url, _) in &listened {
-            let server = Endpoint::new(url, key.clone())?;
+            let server = Endpoint::new(url, keys.for_found(url))?;
             let models: Result<Vec<ServedModel>, Trouble> = server.models(PATIENCE).await;
             if models.is_ok_and(|models| !models.is_empty()) {
                 return Ok(server);
@@ -200,5 +192,5 @@ pub async fn best(session: &Session, key: Option<Secret>) -> Result<Endpoint> {
         }
     }
     let url = listened.first().map_or_else(|| here(port), |(url, _)| url.clone());
-    Endpoint::new(&url, key)
+    Endpoint::new(&url, keys.for_found(&url))
 }

@@ -12,6 +12,7 @@ use crate::protocol::{ChatMessage, ChatOptions, ChatOutcome};
 
 /// One level of a measurement.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Level {
     /// Requests at once.
     pub concurrency: u64,

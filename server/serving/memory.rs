@@ -8,6 +8,7 @@ use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::metrics::Metrics;
+use super::secret::Secret;
 use crate::protocol::Load;
 
 /// Pieces that may wait for the editor; beyond that they grow instead.
@@ -20,6 +21,8 @@ const MAX_SERVERS: usize = 64;
 pub struct Memory {
     looks: Mutex<BTreeMap<String, (Instant, Metrics)>>,
     partials: OnceLock<Sender<(Value, Value)>>,
+    /// Keys that the editor keeps, by the origin that each is for.
+    keys: Mutex<BTreeMap<String, Secret>>,
 }
 
 impl Memory {
@@ -28,6 +31,20 @@ impl Memory {
         let (sender, receiver) = channel(WAITING);
         let _ = self.partials.set(sender);
         receiver
+    }
+
+    /// Takes the key that the editor keeps for an origin, or forgets it.
+    pub fn set_key(&self, origin: String, key: Option<Secret>) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        match key {
+            Some(key) if keys.len() < MAX_SERVERS || keys.contains_key(&origin) => drop(keys.insert(origin, key)),
+            _ => drop(keys.remove(&origin)),
+        }
+    }
+
+    /// The keys that the editor keeps, by origin.
+    pub fn keys(&self) -> BTreeMap<String, Secret> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Passes on a piece; false when it cannot be taken now.

@@ -8,6 +8,7 @@
 
 mod body;
 pub mod boot;
+pub mod chart;
 pub mod chat;
 pub mod containers;
 pub mod context;
@@ -16,9 +17,12 @@ pub mod discover;
 pub mod endpoint;
 pub mod family;
 mod fit;
+pub mod history;
 mod incoming;
+pub mod keys;
 pub mod marker;
 pub mod measure;
+pub mod measured;
 mod memory;
 pub mod metrics;
 pub mod pieces;

@@ -16,6 +16,11 @@ impl Secret {
         (!text.is_empty()).then(|| Self(text.to_owned()))
     }
 
+    /// False for what no header can carry.
+    pub fn can_be_sent(&self) -> bool {
+        !self.0.is_empty() && self.0.len() < 4096 && self.0.bytes().all(|byte| byte.is_ascii_graphic())
+    }
+
     /// The key itself, for the one place that sends it.
     pub(super) fn expose(&self) -> &str {
         &self.0
@@ -49,6 +54,7 @@ mod tests {
         assert_eq!(secret.expose(), "hunter2");
         assert!(!format!("{secret:?}").contains("hunter2"));
         assert!(!serde_json::to_string(&secret).unwrap().contains("hunter2"));
+        assert!(secret.can_be_sent() && !Secret::new("a\nb").unwrap().can_be_sent());
         assert_eq!(Secret::new(" "), None);
         assert_eq!(in_file("HF_TOKEN\nVLLM_API_KEY=abc\n").unwrap().expose(), "abc");
         assert_eq!(in_file("VLLM_API_KEY=\n"), None);

@@ -44,6 +44,8 @@ pub struct Seen {
     pub awaited: bool,
     /// How a command of a terminal ended.
     pub exit_code: Option<i32>,
+    /// It was asked with a key.
+    pub with_key: bool,
 }
 
 /// How this server is.
@@ -53,6 +55,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
     let (life, why, next) = if seen.record.is_some() { started(&seen, &record) } else { found(&seen) };
     let first = models.first().map(|model| model.id.rsplit('/').next().unwrap_or_default().to_owned());
     let name = Some(record.model_name.clone()).filter(|name| !name.is_empty()).or(first).unwrap_or_default();
+    let wants_key = matches!(seen.answer, Some(Err(Trouble::Status { code: 401 | 403, .. })));
     let ours = seen.record.is_some() && seen.runs;
     ServerInfo {
         source: seen.source,
@@ -70,6 +73,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
         steps: if life == Life::Starting { seen.boot.steps } else { Vec::new() },
         load: seen.load.filter(|_| matches!(life, Life::Ready | Life::Busy)),
         tool_calls: record.tool_calls(),
+        wants_key,
         can_stop: ours,
         why: printable(&why),
         next: next.into(),
@@ -106,11 +110,7 @@ fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
             let why = "something answers on its port, and it is not the process that was started";
             (Life::Failing, why.into(), "`tt-jukebox ps` names what answers.")
         }
-        Some(Err(Trouble::Status { code: 401 | 403, .. })) if seen.owner == Owner::Ours => (
-            Life::Ready,
-            "it wants a key".into(),
-            "Set it in TT_JUKEBOX_API_KEY, or with the editor's command for the key.",
-        ),
+        Some(Err(Trouble::Status { code: 401 | 403, .. })) if seen.owner == Owner::Ours => keyless(seen),
         Some(Err(trouble)) if record.was_ready => {
             let why = match trouble {
                 Trouble::Refused => "it runs, and does not listen any more".to_owned(),
@@ -128,11 +128,7 @@ fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
 fn found(seen: &Seen) -> (Life, String, &'static str) {
     match &seen.answer {
         Some(Ok(_)) => working(seen.load),
-        Some(Err(Trouble::Status { code: 401 | 403, .. })) => (
-            Life::Ready,
-            "it wants a key".into(),
-            "Set it in TT_JUKEBOX_API_KEY, or with the editor's command for the key.",
-        ),
+        Some(Err(Trouble::Status { code: 401 | 403, .. })) => keyless(seen),
         Some(Err(Trouble::Refused)) if seen.container.is_some() => (Life::Starting, String::new(), ""),
         Some(Err(Trouble::Broken(_))) if seen.container.is_some() => (Life::Starting, String::new(), ""),
         Some(Err(Trouble::Refused)) | None => (Life::Idle, "nothing listens there".into(), ""),
@@ -142,6 +138,12 @@ fn found(seen: &Seen) -> (Life, String, &'static str) {
             (Life::Failing, format!("{}: {}", failure.what, failure.why), "Check the address.")
         }
     }
+}
+
+/// A server that answers only those who have its key.
+fn keyless(seen: &Seen) -> (Life, String, &'static str) {
+    let why = if seen.with_key { "it refuses the key that it was sent" } else { "it wants a key" };
+    (Life::Ready, why.into(), "Set it in TT_JUKEBOX_API_KEY, or with the editor's command for the key.")
 }
 
 fn working(load: Option<Load>) -> (Life, String, &'static str) {

@@ -1,11 +1,12 @@
 //! The publisher's own figures for an entry: `perf_reference` of a spec file. The catalog that we carry leaves them out, so
-//! they come from a file that somebody names. Pure.
+//! they come from a file that somebody names, or from the newest one that was fetched. Pure.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One published target.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Target {
     /// `functional`, `complete` or `target`.
     pub name: String,

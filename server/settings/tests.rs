@@ -53,6 +53,22 @@ fn a_broken_file_or_value_says_which() {
     assert!(wrong.why.contains("user.toml"), "it says where the value comes from: {}", wrong.why);
 }
 
+#[test]
+fn a_folder_is_the_same_one_from_everywhere() {
+    let with = |value: &str| {
+        let env = pairs(&[("TT_JUKEBOX_METAL_HOME", value)]);
+        resolve(&Sources { env, home: "/home/ada".into(), ..Sources::default() })
+    };
+    for (value, path) in [("/x/y", "/x/y"), ("~/x", "/home/ada/x"), ("~", "/home/ada"), ("", "/home/ada/tt-metal")] {
+        assert_eq!(with(value).unwrap().path("metal_home"), Some(PathBuf::from(path)), "{value}");
+    }
+    for value in ["tt-metal", "./x", "../x", "~bob/x", "$HOME/x"] {
+        let failure = with(value).unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Input);
+        assert!(failure.why.contains("metal_home, from TT_JUKEBOX_METAL_HOME"), "{failure}");
+    }
+}
+
 /// The editor's settings are written by hand, so this holds them to the lists that they repeat.
 #[test]
 fn the_editor_offers_the_same_settings_and_boxes() {

@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use super::goal::Goal;
 use super::half;
+use super::journal::StateFolder;
 use super::plan::host_tools;
 use super::proof;
+use super::times::{self, Times};
 use crate::process;
 
 /// Long enough for a container program that wakes its service.
@@ -67,6 +69,8 @@ pub struct SetupFacts {
     pub stores: BTreeSet<String>,
     /// Folders that a run which was cut off has left half done.
     pub half: BTreeSet<PathBuf>,
+    /// How long steps took the last time.
+    pub times: Times,
     /// For each step what is missing; none when it is proved to be done.
     pub proofs: BTreeMap<String, Option<String>>,
 }
@@ -101,6 +105,7 @@ pub async fn gather(goal: &Goal, known: &Known) -> SetupFacts {
         token: has_token(&known.home),
         port_taken: is_taken(known.port).then_some(known.port),
         container_program: known.container_programs.first().cloned(),
+        times: times::read(&StateFolder::of(&goal.place()).times()),
         ..SetupFacts::default()
     };
     if let Some(root) = &known.root {

@@ -50,6 +50,11 @@ impl StateFolder {
         self.0.join("log").join(format!("{step}.log"))
     }
 
+    /// The file with how long steps took, for all runs.
+    pub fn times(&self) -> PathBuf {
+        self.0.ancestors().nth(2).unwrap_or(&self.0).join("setup-times.json")
+    }
+
     /// The journal; none before the first run, or when it cannot be read.
     pub fn journal(&self) -> Option<Journal> {
         serde_json::from_str(&fs::read_to_string(self.0.join("journal.json")).ok()?).ok()

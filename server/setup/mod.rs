@@ -10,4 +10,5 @@ pub mod journal;
 pub mod plan;
 pub mod progress;
 pub mod proof;
+pub mod times;
 pub mod verify;

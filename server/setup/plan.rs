@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use super::facts::SetupFacts;
 use super::goal::{Goal, fingerprint};
 use super::proof::Proof;
+use super::times;
 use crate::protocol::{Need, SetupCommand, SetupPlan, SetupStep};
 use crate::recipe::Variable;
 
@@ -104,6 +105,7 @@ pub fn plan(goal: &Goal, facts: &SetupFacts) -> Plan {
         let missing = facts.proofs.get(&step.shown.id).cloned().unwrap_or_else(|| Some("nobody has looked".into()));
         step.shown.done = missing.is_none();
         step.shown.missing = missing.unwrap_or_default();
+        step.shown.expected_seconds = facts.times.get(&times::key(goal, &step.shown.id)).copied();
     }
     let mut shown = SetupPlan {
         schema: 1,

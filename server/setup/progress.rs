@@ -42,6 +42,11 @@ pub enum Event {
         #[serde(default)]
         file: String,
     },
+    /// Nothing comes.
+    Waiting {
+        /// Why, in words.
+        why: String,
+    },
     /// It is complete.
     Done {
         /// Bytes in all.
@@ -137,6 +142,12 @@ impl Meter {
         self.tick(now, into);
     }
 
+    /// The downloader waits, which is no sign of life either.
+    pub fn waits(&mut self, why: &str, now: Instant, into: &mut StepProgress) {
+        into.line = why.chars().take(300).collect();
+        self.tick(now, into);
+    }
+
     fn count(&mut self, count: Count, now: Instant, into: &mut StepProgress) {
         if self.phase != count.phase {
             self.samples.clear();
@@ -227,7 +238,9 @@ mod tests {
         assert!(step.stalled && step.rate.is_none() && step.seconds_left.is_none());
         meter.bytes(11, Some(100), "f", at(62), &mut step);
         assert!(!step.stalled);
-        meter.tick(at(122), &mut step);
+        meter.waits("the server sends nothing", at(90), &mut step);
+        assert!(!step.stalled && step.line == "the server sends nothing");
+        meter.waits("the server sends nothing", at(122), &mut step);
         assert!(step.stalled);
     }
 
@@ -236,6 +249,8 @@ mod tests {
         let read = |text| serde_json::from_str::<Event>(text).ok();
         let progress = Event::Progress { bytes: 1, total: Some(2), file: "x".into() };
         assert_eq!(read(r#"{"event":"progress","bytes":1,"total":2,"file":"x"}"#), Some(progress));
+        let waiting = Event::Waiting { why: "x".into() };
+        assert_eq!(read(r#"{"event":"waiting","seconds":7,"why":"x"}"#), Some(waiting));
         assert_eq!(read(r#"{"event":"done","bytes":2,"folder":"/x"}"#), Some(Event::Done { bytes: 2 }));
         let failed = r#"{"event":"failed","error":{"kind":"network","what":"a","why":"b","next":"c"}}"#;
         assert!(matches!(read(failed), Some(Event::Failed { .. })));

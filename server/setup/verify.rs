@@ -16,29 +16,50 @@ use crate::recipe::era;
 /// torch and vLLM take many seconds to import from a cold disk.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// Asks for versions, and imports what opens no device. ttnn is only looked for: importing it can touch one.
-const ASK: &str = "
-import importlib, importlib.metadata as m, importlib.util as u, json, sys
+/// Asks for versions, without importing anything.
+const VERSIONS: &str = "
+import importlib.metadata as m, json, sys
 def version(name):
     try: return m.version(name)
     except Exception: return None
-def trouble(name):
-    try: importlib.import_module(name)
-    except BaseException as e: return type(e).__name__ + ': ' + str(e)[:200]
-r = {'version': '%d.%d.%d' % sys.version_info[:3]}
-r['packages'] = {n: version(n) for n in ['numpy', 'torch', 'vllm', 'ttnn']}
-r['imports'] = {n: trouble(n) for n in ['numpy', 'torch', 'vllm']}
-if u.find_spec('ttnn') is None: r['imports']['ttnn'] = 'not found'
-print()
-print(json.dumps(r))
+names = ['numpy', 'torch', 'vllm', 'ttnn']
+print(json.dumps({'version': '%d.%d.%d' % sys.version_info[:3], 'packages': {n: version(n) for n in names}}))
 ";
+
+/// Imports one package as a server would, and tells where it lies and whether that has opened a device. Everything that
+/// is printed goes the same way, so that the last line of a failure is what it was.
+const IMPORT: &str = "
+import importlib, json, os, sys
+os.dup2(1, 2)
+sys.path[:] = [path for path in sys.path if path]
+module = importlib.import_module(sys.argv[1])
+def opened():
+    for number in os.listdir('/proc/self/fd'):
+        try: path = os.readlink('/proc/self/fd/' + number)
+        except OSError: continue
+        if path.startswith('/dev/tenstorrent'): return path
+print()
+print(json.dumps({'imported': getattr(module, '__file__', None), 'device': opened()}), flush=True)
+# What a package does at exit is no part of its import.
+os._exit(0)
+";
+
+/// The packages that a server imports, in the order in which they need each other. The import of ttnn loads its library
+/// and opens no device by itself (tt-metal `ttnn/ttnn/__init__.py`, 0057459); whether it did is told.
+const PACKAGES: [&str; 4] = ["numpy", "torch", "ttnn", "vllm"];
 
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 struct Python {
     version: String,
     packages: BTreeMap<String, Option<String>>,
-    imports: BTreeMap<String, Option<String>>,
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Imported {
+    imported: Option<String>,
+    device: Option<String>,
 }
 
 /// Looks at everything and says what it finds, row by row.
@@ -95,40 +116,70 @@ async fn python(layout: &Layout, record: &Record) -> Vec<EnvironmentRow> {
         ("PYTHONPATH", Some(home.as_str())),
         ("LD_LIBRARY_PATH", Some(libraries.as_str())),
         ("HF_TOKEN", None),
+        ("HUGGING_FACE_HUB_TOKEN", None),
     ];
-    let answer = process::run(&program, &["-c", ASK], &env, DEADLINE, 1 << 20).await;
-    let said = match answer {
+    let ask = |args: Vec<&'static str>| {
+        let (program, env) = (&program, &env);
+        async move { process::run(program, &args, env, DEADLINE, 1 << 20).await }
+    };
+    let said = match ask(vec!["-c", VERSIONS]).await {
         Ok(finished) => String::from_utf8_lossy(&finished.stdout).into_owned(),
         Err(error) => return vec![row("Python", "an answer", Some(format!("{}: {error}", program.display())), "")],
     };
-    // Imports may print before it.
-    let last = said.lines().rev().find(|line| line.starts_with('{')).unwrap_or_default();
-    match serde_json::from_str::<Python>(last) {
-        Ok(python) => judge(&python, record),
-        Err(_) => vec![row("Python", "an answer", Some(format!("{} gave none", program.display())), "")],
+    let Ok(python) = serde_json::from_str::<Python>(said.trim()) else {
+        return vec![row("Python", "an answer", Some(format!("{} gave none", program.display())), "")];
+    };
+    let mut rows = judge(&python, record);
+    for name in PACKAGES {
+        let trouble = match ask(vec!["-c", IMPORT, name]).await {
+            Ok(finished) => import(finished.code, &String::from_utf8_lossy(&finished.stdout)),
+            Err(error) => Err(error.to_string()),
+        };
+        let found = version(&python, name);
+        rows.push(match trouble {
+            Ok(None) => row(&format!("import {name}"), "works", None, &found),
+            Ok(Some(device)) => row(&format!("import {name}"), "works", None, &format!("{found}; it opens {device}")),
+            Err(trouble) => row(&format!("import {name}"), "works", Some(trouble), ""),
+        });
+    }
+    rows
+}
+
+/// What an import has come to: the device that it has opened, if any.
+fn import(code: Option<i32>, said: &str) -> Result<Option<String>, String> {
+    // It may print before that.
+    let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+    match (code, serde_json::from_str::<Imported>(last)) {
+        // A folder of that name on the path is a package to Python, and has nothing in it.
+        (Some(0), Ok(Imported { imported: None, .. })) => {
+            Err("not installed: there is only a folder of that name".into())
+        }
+        (Some(0), Ok(Imported { device, .. })) => Ok(device),
+        (Some(0), Err(_)) => Err("it ended before it was imported".into()),
+        (None, _) => Err(format!("a signal has ended it: {last:.300}")),
+        (Some(_), _) => Err(format!("{last:.300}")),
     }
 }
 
-/// What is expected of the packages: a Python of the era, numpy below 2, a torch without CUDA, and imports that work.
+fn version(python: &Python, name: &str) -> String {
+    python.packages.get(name).cloned().flatten().unwrap_or_else(|| "missing".into())
+}
+
+/// What is expected of the versions: a Python of the era, numpy below 2, a torch without CUDA.
 fn judge(python: &Python, record: &Record) -> Vec<EnvironmentRow> {
     let era = era::bundled().ok().and_then(|eras| eras.eras.iter().find(|era| era.id == record.era));
     let versions: Vec<&str> = era.map_or(Vec::new(), |era| era.setup.python.iter().map(String::as_str).collect());
     let of_era = versions.iter().any(|version| python.version.starts_with(&format!("{version}.")));
-    let version = |name: &str| python.packages.get(name).cloned().flatten().unwrap_or_else(|| "missing".into());
     let judged = |what: &str, expected: &str, ok: bool, found: String| {
         let trouble = (!ok).then(|| found.clone());
         row(what, expected, trouble, &found)
     };
-    let (numpy, torch) = (version("numpy"), version("torch"));
-    let mut rows = vec![
+    let (numpy, torch) = (version(python, "numpy"), version(python, "torch"));
+    vec![
         judged("Python", &versions.join(" or "), of_era || versions.is_empty(), python.version.clone()),
         judged("numpy", "below 2", numpy.starts_with("0.") || numpy.starts_with("1."), numpy.clone()),
         judged("torch", "for CPUs", torch != "missing" && !torch.contains("+cu"), torch.clone()),
-    ];
-    for (name, trouble) in &python.imports {
-        rows.push(row(&format!("import {name}"), "works", trouble.clone(), &version(name)));
-    }
-    rows
+    ]
 }
 
 #[cfg(test)]
@@ -143,10 +194,25 @@ mod tests {
             let rows = judge(&read(text), &record);
             rows.into_iter().filter(|row| !row.ok).map(|row| format!("{}: {}", row.what, row.found)).collect()
         };
-        let good = r#"{"version": "3.10.1", "packages": {"numpy": "1.26.4", "torch": "2.5.0+cpu"}, "imports": {"vllm": null}}"#;
+        let good = r#"{"version": "3.10.1", "packages": {"numpy": "1.26.4", "torch": "2.5.0+cpu"}}"#;
         assert_eq!(wrong(good), Vec::<String>::new());
-        let bad = r#"{"version": "3.12.1", "packages": {"numpy": "2.1.0", "torch": "2.5.0+cu124"}, "imports": {"vllm": "ImportError: x"}}"#;
-        assert_eq!(wrong(bad), ["Python: 3.12.1", "numpy: 2.1.0", "torch: 2.5.0+cu124", "import vllm: ImportError: x"]);
+        let bad = r#"{"version": "3.12.1", "packages": {"numpy": "2.1.0", "torch": "2.5.0+cu124"}}"#;
+        assert_eq!(wrong(bad), ["Python: 3.12.1", "numpy: 2.1.0", "torch: 2.5.0+cu124"]);
         assert!(wrong(r#"{"version": "3.10.1"}"#).contains(&"torch: missing".to_owned()));
+    }
+
+    #[test]
+    fn an_import_is_what_it_says_last() {
+        let good = "warning: x\n\n{\"imported\": \"/a/ttnn/__init__.py\", \"device\": null}\n";
+        assert_eq!(import(Some(0), good), Ok(None));
+        let opens = good.replace("null", "\"/dev/tenstorrent/0\"");
+        assert_eq!(import(Some(0), &opens), Ok(Some("/dev/tenstorrent/0".into())));
+        let broken =
+            "Traceback (most recent call last):\n  x\nImportError: libtt_metal.so: cannot open shared object file\n";
+        assert_eq!(import(Some(1), broken).unwrap_err(), "ImportError: libtt_metal.so: cannot open shared object file");
+        let folder = "{\"imported\": null, \"device\": null}";
+        assert!(import(Some(0), folder).unwrap_err().starts_with("not installed"));
+        assert!(import(None, "loading\n").unwrap_err().contains("signal"));
+        assert!(import(Some(0), "").is_err());
     }
 }

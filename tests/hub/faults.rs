@@ -4,6 +4,8 @@ use std::fs;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::hub_server::{Fault, HubServer, git_id, sha256};
 use super::person::{Person, last_event, stderr};
 
@@ -69,6 +71,27 @@ fn what_can_be_made_good_is() {
     server.once("/api", Fault::Status(500, String::new()));
     server.once("/api", Fault::Status(429, "retry-after: 0\r\n".into()));
     assert_eq!(person.download(REPO)["event"], "done");
+}
+
+#[test]
+fn a_silent_server_is_told_while_it_is_waited_for() {
+    let server = hub();
+    let mut person = Person::with(&server);
+    person.env.push(("HF_HUB_DOWNLOAD_TIMEOUT", "8".into()));
+    server.once("/api", Fault::Hangs(Duration::from_millis(6500)));
+    server.once(ONE, Fault::StallAt(70_000));
+    let output = person.run(&["download", REPO, "--events"]);
+    let events: Vec<Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(events.last().unwrap()["event"], "done");
+    let waits: Vec<(u64, &str)> = events
+        .iter()
+        .filter(|event| event["event"] == "waiting")
+        .map(|event| (event["seconds"].as_u64().unwrap(), event["why"].as_str().unwrap()))
+        .collect();
+    let list = waits.iter().filter(|(seconds, why)| *seconds >= 5 && why.starts_with("the hub has not said")).count();
+    let bytes = waits.iter().filter(|(seconds, why)| *seconds >= 5 && *why == "the server sends nothing").count();
+    assert!((1..=3).contains(&list) && (2..=5).contains(&bytes) && list + bytes == waits.len(), "{waits:?}");
 }
 
 #[test]

@@ -86,8 +86,10 @@ fn hub(stream: &mut TcpStream, shared: &Shared, request: &Request, store: &str) 
             None => text(stream, 401, "x-error-message: Invalid username or password.\r\n", ""),
         };
     }
-    if let Some(fault) = path.starts_with("/api/").then(|| fault(shared, "/api")).flatten() {
-        return fail(stream, &fault, path);
+    match path.starts_with("/api/").then(|| fault(shared, "/api")).flatten() {
+        Some(Fault::Hangs(time)) => thread::sleep(time),
+        Some(fault) => return fail(stream, &fault, path),
+        None => {}
     }
     let repos = shared.repos.lock().unwrap();
     let parts: Vec<&str> = path.trim_start_matches("/api/models/").trim_start_matches('/').split('/').collect();

@@ -29,6 +29,8 @@ pub enum Fault {
     Status(u16, String),
     /// This answer instead.
     Says(String),
+    /// No answer for so long, and then the right one.
+    Hangs(Duration),
     /// A redirect to itself.
     Loop,
     /// Everything, whatever part was asked for.

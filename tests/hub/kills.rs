@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::ops::Range;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,31 +10,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::hub_server::{HubServer, sha256};
+use super::notes::{noted, overlap};
 use super::person::{Person, last_event};
 
 const REPO: &str = "o/Model";
 const LENGTH: usize = 6 << 20;
-
-/// What the notes beside the files on their way say is there: path of the file by the hash of its content.
-fn noted(person: &Person, names: &[(String, &'static str)]) -> Vec<(String, Range<u64>)> {
-    let mut noted = Vec::new();
-    for (blob, file) in names {
-        let note = person.folder(REPO).join("blobs").join(format!("{blob}.jukebox.ranges"));
-        let Ok(text) = fs::read_to_string(note) else { continue };
-        let note: Value = serde_json::from_str(&text).unwrap();
-        for range in note["written"].as_array().unwrap() {
-            noted.push(((*file).to_owned(), range[0].as_u64().unwrap()..range[1].as_u64().unwrap()));
-        }
-    }
-    noted
-}
-
-fn overlap(served: &[(String, Range<u64>)], noted: &[(String, Range<u64>)]) -> u64 {
-    let both = |(a, x): &(String, Range<u64>), (b, y): &(String, Range<u64>)| {
-        if a == b { x.end.min(y.end).saturating_sub(x.start.max(y.start)) } else { 0 }
-    };
-    served.iter().flat_map(|sent| noted.iter().map(move |known| both(sent, known))).sum()
-}
 
 #[test]
 fn thirty_kills_cost_no_byte_that_was_noted() {
@@ -49,7 +28,7 @@ fn thirty_kills_cost_no_byte_that_was_noted() {
     while kills < 30 {
         let person = Person::with(&server);
         loop {
-            let known = noted(&person, &names);
+            let known = noted(&person.folder(REPO).join("blobs"), &names);
             server.served();
             let mut child = person.command(&["download", REPO, "--events"]).spawn().unwrap();
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -26,6 +26,11 @@ impl Tools {
         Self { dir: tempfile::tempdir().unwrap() }
     }
 
+    /// The folder itself.
+    pub fn path(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     /// A tt-smi that does what `script` says; `$PIDS` is a file for the ids of its processes.
     pub fn with_tt_smi(script: &str) -> Self {
         let tools = Self::none();
@@ -92,8 +97,8 @@ impl Server {
             .arg("lsp")
             .env_clear()
             .env("TT_JUKEBOX_CATALOG_UPDATES", "off")
-            .env("PATH", tools.dir.path())
-            .env("HOME", tools.dir.path());
+            .env("PATH", tools.path())
+            .env("HOME", tools.path());
         command.envs(env.iter().copied()).current_dir(tools.dir.path());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -1,20 +1,13 @@
 //! Chats through the command line: what a person sees, and with `TT_JUKEBOX_VLLM` against a real server.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 
+use super::home::jukebox;
 use super::model_server::{Chat, ModelServer};
 use super::recorded::{STREAM_TEXT, text};
-
-/// The binary in an empty home.
-pub fn jukebox(home: &std::path::Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
-    command.env_clear().env("HOME", home).env("TT_JUKEBOX_CATALOG_UPDATES", "off").current_dir(home);
-    command.stdin(Stdio::null());
-    command
-}
 
 fn ask(args: &[&str]) -> Output {
     let home = tempfile::tempdir().unwrap();

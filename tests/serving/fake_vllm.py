@@ -7,6 +7,11 @@ ARGS = sys.argv[1:]
 FAKE = os.environ.get("FAKE", "")
 PORT = int(ARGS[ARGS.index("--port") + 1])
 MODEL = ARGS[ARGS.index("--model") + 1]
+HOST = ARGS[ARGS.index("--host") + 1] if "--host" in ARGS else "127.0.0.1"
+KEY = None
+if "TT_JUKEBOX_ENV_FILE" in os.environ:
+    with open(os.environ["TT_JUKEBOX_ENV_FILE"]) as lines:
+        KEY = next(line.split("=", 1)[1].strip() for line in lines if line.startswith("VLLM_API_KEY="))
 PAUSE = float(os.environ.get("FAKE_PAUSE", "0.01"))
 
 
@@ -54,7 +59,15 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def refused(self):
+        if KEY is None or self.headers["authorization"] == f"Bearer {KEY}" or not self.path.startswith("/v1"):
+            return False
+        self.send_error(401)
+        return True
+
     def do_GET(self):
+        if self.refused():
+            return
         if self.path == "/v1/models":
             self.reply(json.dumps({"object": "list", "data": [{"id": MODEL, "max_model_len": 1024}]}))
         else:
@@ -62,6 +75,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
+        if self.refused():
+            return
         chunk = {"choices": [{"index": 0, "delta": {"content": "hello from the fake"}, "finish_reason": "stop"}],
                  "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}
         self.reply("data: %s\n\ndata: [DONE]\n\n" % json.dumps(chunk), "text/event-stream")
@@ -71,6 +86,6 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 
 http.server.ThreadingHTTPServer.daemon_threads = True
-SERVER = http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Answer)
+SERVER = http.server.ThreadingHTTPServer((HOST, PORT), Answer)
 say("APIServer", "INFO:     Application startup complete.")
 SERVER.serve_forever()

@@ -3,13 +3,12 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::chat::jukebox;
 use super::fake_tree::FakeTree;
 
 /// A model that vLLM serves on an N150.
@@ -80,6 +79,14 @@ impl Drop for Home {
             let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
         }
     }
+}
+
+/// The binary in a home of its own, with nothing of this environment.
+pub fn jukebox(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
+    command.env_clear().env("HOME", home).env("TT_JUKEBOX_CATALOG_UPDATES", "off").current_dir(home);
+    command.stdin(Stdio::null());
+    command
 }
 
 pub fn text(bytes: &[u8]) -> String {

@@ -38,6 +38,25 @@ fn a_server_that_forgets_its_children_leaves_none_behind() {
 }
 
 #[test]
+fn a_server_for_others_has_a_key_and_gets_what_was_added() {
+    let home = Home::new();
+    let serve = ["serve", MODEL, "--host", "0.0.0.0", "--detach"];
+    // Without its key file it does not start.
+    assert_eq!(home.run(&serve).status.code(), Some(2));
+    let served = home.run(&[&serve[..], &["--install-files", "--extra", "--seed", "7"]].concat());
+    assert!(served.status.success(), "{}", text(&served.stderr));
+    // The key of the file opens it, for a question of our own as well.
+    assert_eq!(home.ps()["servers"][0]["models"][0]["max_model_len"], 1024);
+    assert_eq!(text(&home.run(&["ask", "hello"]).stdout), "hello from the fake\n");
+    let command = std::fs::read_to_string(format!("/proc/{}/cmdline", home.pids()[0])).unwrap();
+    assert!(command.contains("--seed\07\0") && command.contains("--host\00.0.0.0\0"), "{command}");
+    let key = std::fs::read_to_string(format!("{}/tt-scratchpad/server.env", home.env()[0].1)).unwrap();
+    let key = key.lines().find_map(|line| line.strip_prefix("VLLM_API_KEY=")).unwrap();
+    assert!(!command.contains(key) && !home.ps().to_string().contains(key));
+    assert!(home.run(&["stop"]).status.success() && all_gone(&home.pids()));
+}
+
+#[test]
 fn a_start_is_shown_as_steps_with_the_times_of_the_last_one() {
     let home = Home::new();
     let first =

@@ -11,6 +11,7 @@ mod bench;
 mod chat;
 mod context;
 mod home;
+mod keys;
 mod life;
 mod model_server;
 mod recorded;

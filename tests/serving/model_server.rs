@@ -42,6 +42,8 @@ struct Shared {
     models: Mutex<String>,
     /// Tokens that each character counts; 0 is a server without `/tokenize`.
     tokens_per_char: AtomicUsize,
+    /// Without this key it answers 401.
+    wanted: Mutex<Option<String>>,
     seen: Mutex<Vec<Request>>,
     end: AtomicBool,
     /// Clients that went before the end of their answer.
@@ -93,6 +95,12 @@ impl ModelServer {
 
     pub fn models(self, body: &str) -> Self {
         *self.shared.models.lock().unwrap() = body.into();
+        self
+    }
+
+    /// It answers only those who have this key.
+    pub fn wants(self, key: &str) -> Self {
+        *self.shared.wanted.lock().unwrap() = Some(format!("Bearer {key}"));
         self
     }
 
@@ -157,9 +165,13 @@ fn answer(mut stream: TcpStream, shared: &Shared) {
     let mut body = vec![0; length];
     let _ = reader.read_exact(&mut body);
     let body = serde_json::from_slice(&body).unwrap_or_default();
+    let refused = shared.wanted.lock().unwrap().as_ref().is_some_and(|wanted| key.as_ref() != Some(wanted));
     shared.seen.lock().unwrap().push(Request { path: path.clone(), key, body });
     let body = &shared.seen.lock().unwrap().last().unwrap().body.clone();
     match path.as_str() {
+        _ if refused => {
+            let _ = whole(&mut stream, 401, "", r#"{"error":"Unauthorized"}"#);
+        }
         "/v1/models" => {
             let models = shared.models.lock().unwrap().clone();
             let _ = whole(&mut stream, 200, "", &models);

@@ -170,11 +170,11 @@ fn every_shell_leaves_the_exit_code_whatever_ends_the_command() {
             } else {
                 assert_eq!(line, expected, "{name} {row}: {}", terminal.text());
             }
+            // The shell of the terminal is still there, and knows how it ended.
+            terminal.says(&format!("echo {row}\"\"-over\r"), &format!("\n{row}-over"));
             if row == "end-log" {
                 assert_eq!(fs::read_to_string(&log).unwrap(), "out\n", "{name}");
             }
-            // The shell of the terminal is still there, and knows how it ended.
-            terminal.says(&format!("echo {row}\"\"-over\r"), &format!("\n{row}-over"));
         }
     }
 }

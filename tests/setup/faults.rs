@@ -13,6 +13,23 @@ fn failure(home: &Home, model: &str, code: i32) -> Value {
 }
 
 #[test]
+fn a_failed_step_carries_what_somebody_needs_who_is_asked_about_it() {
+    let home = Home::new();
+    let lines: Vec<String> = (0..40).map(|number| format!("line {number} in {}", home.path().display())).collect();
+    home.write("fails/build", &format!("{}\n{SECRET} at https://me:word@example.org/x\nthe end\n", lines.join("\n")));
+    failure(&home, "model-E3", 6);
+    let failed = home.journal().unwrap()["progress"]["failed"].clone();
+    assert_eq!((&failed["id"], &failed["title"]), (&Value::from("metal.build"), &Value::from("Build tt-metal")));
+    assert_eq!(failed["command"], "./build_metal.sh");
+    let tail: Vec<&str> = failed["tail"].as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    assert_eq!((tail.len(), tail[0]), (20, "line 22 in ~"));
+    assert_eq!(tail[18..], ["[hidden] at https://[hidden]@example.org/x", "the end"]);
+    fs::remove_file(home.path().join("fails/build")).unwrap();
+    home.set_up("model-E3");
+    assert!(home.journal().unwrap()["progress"]["failed"].is_null());
+}
+
+#[test]
 fn a_failed_build_says_its_likely_cause_and_keeps_its_log() {
     let home = Home::new();
     home.write("fails/build", "ld: final link failed: No space left on device\n");

@@ -47,6 +47,33 @@ fn a_dry_run_changes_nothing_and_says_everything() {
 }
 
 #[test]
+fn a_plan_tells_how_long_steps_took_the_last_time_and_nothing_else() {
+    let mut home = Home::new();
+    home.seconds = "1.1";
+    home.set_up("model-E3");
+    let name = home.environment("E3").file_name().unwrap().to_str().unwrap().to_owned();
+    assert!(home.run(&["env", "remove", &name, "--yes"]).status.success());
+    let seconds = |home: &Home, model: &str, id: &str| {
+        let plan = home.json(&["setup", model, "--dry-run", "--json"]);
+        plan["steps"].as_array().unwrap().iter().find(|step| step["id"] == id).unwrap()["expected_seconds"].as_u64()
+    };
+    assert!(matches!(seconds(&home, "model-E3", "metal.build"), Some(1..=10)));
+    assert_eq!(seconds(&home, "model-E6", "vllm.install"), None, "another way of installing was never measured");
+    assert_eq!(seconds(&home, "model-E4", "weights"), None, "other weights were never measured");
+    let text = String::from_utf8(home.run(&["setup", "model-E3", "--dry-run"]).stdout).unwrap();
+    assert!(text.contains(" s the last time on this machine"), "{text}");
+    // One that carries on where another run stopped is no measure.
+    home.write("fails/build", "broken\n");
+    assert_eq!(home.run(&["setup", "model-E3", "--yes"]).status.code(), Some(6));
+    fs::remove_file(home.path().join("fails/build")).unwrap();
+    let before = seconds(&home, "model-E3", "metal.build");
+    home.seconds = "3";
+    home.set_up("model-E3");
+    assert!(home.run(&["env", "remove", &name, "--yes"]).status.success());
+    assert_eq!(seconds(&home, "model-E3", "metal.build"), before);
+}
+
+#[test]
 fn everything_that_stands_in_the_way_is_said_at_once() {
     let home = Home::new();
     let specs = fs::read_to_string(home.path().join("specs.json")).unwrap();

@@ -43,3 +43,11 @@ case "$1" in
   esac;;
 esac
 "#;
+
+/// `uv pip install`, done by the pip of the environment: for machines without uv.
+pub const UV_BY_PIP: &str = r#"#!/bin/bash
+[ "$1 $2 $3" = "pip install --python" ] || exit 4
+python="$4"; shift 4
+[ "$1" = --index-strategy ] && shift 2
+exec "$python" -m pip install "$@"
+"#;

@@ -51,31 +51,43 @@ impl Repositories {
         metal.submodule(root, "fabric", "third_party/fabric");
         let build = format!(
             "#!/bin/bash\n{TAKES_TIME}step build\necho \"[1/2] Building x\"; echo \"HF ${{HF_TOKEN:-none}}\"; mkdir -p build/lib\n\
+             if [ -n \"$STAND_IN_MEGABYTES\" ]; then dd if=/dev/zero of=build/objects bs=1M count=\"$STAND_IN_MEGABYTES\" || exit 3; fi\n\
              test -e third_party/fabric/deep/kernels/kernel.txt || exit 9\ntest \"$TT_METAL_HOME\" = \"$PWD\" || exit 8\n\
              echo x > build/lib/libtt_metal.so\nends build\n"
         );
         let venv = format!(
-            "#!/bin/bash\n{TAKES_TIME}step venv\ntest -e build/lib/libtt_metal.so || exit 9\nmkdir \"$PYTHON_ENV_DIR\" || exit 7\n\
-             mkdir \"$PYTHON_ENV_DIR/bin\"\ncat > \"$PYTHON_ENV_DIR/bin/python\" <<'PY'\n#!/bin/bash\n{TAKES_TIME}{FAKE_PYTHON}PY\n\
+            "#!/bin/bash\n{TAKES_TIME}step venv\ntest -e build/lib/libtt_metal.so || exit 9\n{REAL_VENV}\
+             mkdir \"$PYTHON_ENV_DIR\" || exit 7\nmkdir \"$PYTHON_ENV_DIR/bin\"\ncat > \"$PYTHON_ENV_DIR/bin/python\" <<'PY'\n#!/bin/bash\n{TAKES_TIME}{FAKE_PYTHON}PY\n\
              chmod +x \"$PYTHON_ENV_DIR/bin/python\"\nends venv\n"
         );
-        metal.commit(&[
-            ("build_metal.sh", &build),
+        let of_metal = [
+            ("build_metal.sh", build.as_str()),
             ("create_venv.sh", &venv),
             ("install_dependencies.sh", "#!/bin/sh\n"),
             ("models/tt_transformers/requirements.txt", "loguru\n"),
-        ]);
+            ("ttnn/ttnn/__init__.py", TTNN),
+        ];
+        metal.commit(&[&of_metal[..], &package(TTNN_PACKAGE)].concat());
         metal.git(&["tag", "-a", "-m", "t", "v0.62.0-rc33"]);
         metal.publish();
-        let script =
-            format!("{TAKES_TIME}step installer\ntest -x \"$VIRTUAL_ENV/bin/python\" || exit 9\nends installer\n");
+        let script = format!(
+            "{TAKES_TIME}step installer\ntest -x \"$VIRTUAL_ENV/bin/python\" || exit 9\n{REAL_INSTALL}ends installer\n"
+        );
         let vllm = Work::new(root, "vllm");
         let platform = ("vllm/platforms/tt.py", "def register_tt_models(): pass");
         let plugin = "plugins/vllm-tt-plugin/src/config.py";
         let mut commits = BTreeMap::new();
         let mut era = |work: &Work, name, files: &[(&str, &str)]| {
             work.clear();
-            work.commit(files);
+            let about = if name == "E7" { PLUGIN_PACKAGE } else { VLLM_PACKAGE };
+            let mut files = [files, &package(about)].concat();
+            if name != "E7" {
+                files.push(("vllm/__init__.py", "import torch\n"));
+            }
+            if files.iter().any(|(path, _)| path.starts_with("plugins/")) {
+                files.extend(PLUGIN_OF_FORK);
+            }
+            work.commit(&files);
             commits.insert(name, work.head());
         };
         let install = ("tt_metal/install-vllm-tt.sh", script.as_str());
@@ -100,10 +112,47 @@ impl Repositories {
     }
 }
 
+/// What the venv script does where the test has a real Python: the environment, and tt-metal's own package in it.
+const REAL_VENV: &str = r#"
+if [ -n "$REAL_PYTHON" ]; then
+  "$REAL_PYTHON" -m venv "$PYTHON_ENV_DIR" || exit 6
+  "$PYTHON_ENV_DIR/bin/python" -m pip install -e . || exit 6
+  ends venv; exit 0
+fi
+"#;
+
+/// The same for the script that installs vLLM.
+const REAL_INSTALL: &str = r#"
+if [ -n "$REAL_PYTHON" ]; then "$VIRTUAL_ENV/bin/python" -m pip install -e . || exit 6; fi
+"#;
+
+const TTNN: &str = "import os\nif os.environ.get('TTNN_IS_BROKEN'): raise ImportError('libtt_metal.so: cannot open shared object file')\n";
+const TTNN_PACKAGE: &str = r#"{"name": "ttnn", "version": "0.62.0", "source": "ttnn", "requires": ["loguru"]}"#;
+const VLLM_PACKAGE: &str = r#"{"name": "vllm", "version": "0.6.0", "requires": ["torch", "numpy"]}"#;
+const PLUGIN_PACKAGE: &str =
+    r#"{"name": "vllm-tt-plugin", "version": "0.1.0", "source": "src", "requires": ["vllm", "torch", "numpy"]}"#;
+/// The plugin as a part of the fork.
+const PLUGIN_OF_FORK: [(&str, &str); 3] = [
+    ("plugins/vllm-tt-plugin/pyproject.toml", PROJECT),
+    ("plugins/vllm-tt-plugin/wheel.py", WHEEL),
+    (
+        "plugins/vllm-tt-plugin/wheel.json",
+        r#"{"name": "vllm-tt-plugin", "version": "0.1.0", "source": "src", "extras": {"runtime": ["tt-runtime"]}}"#,
+    ),
+];
+const PROJECT: &str = "[build-system]\nrequires = []\nbuild-backend = \"wheel\"\nbackend-path = [\".\"]\n";
+const WHEEL: &str = include_str!("wheel.py");
+
+/// What makes a tree one that pip can install.
+fn package(about: &'static str) -> [(&'static str, &'static str); 3] {
+    [("pyproject.toml", PROJECT), ("wheel.py", WHEEL), ("wheel.json", about)]
+}
+
 /// `-m pip install …`, and what `env verify` asks.
 const FAKE_PYTHON: &str = r#"
+if [ "$1" = -c ] && [ -n "$3" ]; then echo '{"imported": "/x/__init__.py", "device": null}'; exit 0; fi
 if [ "$1" = -c ]; then
-  echo '{"version": "3.10.12", "packages": {"numpy": "1.26.4", "torch": "2.5.0+cpu", "vllm": "0.6.0", "ttnn": "0.60"}, "imports": {"vllm": null, "torch": null, "numpy": null}}'
+  echo '{"version": "3.10.12", "packages": {"numpy": "1.26.4", "torch": "2.5.0+cpu", "vllm": "0.6.0", "ttnn": "0.60"}}'
   exit 0
 fi
 name="pip $(basename "${!#}")"

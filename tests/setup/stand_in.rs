@@ -1,6 +1,7 @@
 //! A home with everything that a setup needs, and the real binary in it. Each stand-in writes down that it begins and that
 //! it has ended.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -23,11 +24,16 @@ pub struct Home {
     /// Seconds that each stand-in takes.
     pub seconds: &'static str,
     pub repositories: &'static Repositories,
+    /// Variables of its own; one without a value is taken away.
+    pub more: Vec<(&'static str, Option<String>)>,
+    /// Program and arguments that run ours, where it is not run directly.
+    pub through: Option<(PathBuf, Vec<String>)>,
 }
 
 impl Home {
     pub fn new() -> Self {
-        let home = Self { dir: tempfile::tempdir().unwrap(), seconds: "0.05", repositories: Repositories::shared() };
+        let (dir, repositories) = (tempfile::tempdir().unwrap(), Repositories::shared());
+        let home = Self { dir, seconds: "0.05", repositories, more: Vec::new(), through: None };
         home.write(".gitconfig", &git_config());
         fs::create_dir(home.path().join("fails")).unwrap();
         let git = which::which("git").unwrap();
@@ -109,7 +115,7 @@ impl Home {
         let path = |path: &str| self.path().join(path).display().to_string();
         let git = which::which("git").unwrap().parent().unwrap().display().to_string();
         let url = |name: &str| self.repositories.url(name);
-        [
+        let mut variables: BTreeMap<&str, String> = [
             ("HOME", self.path().display().to_string()),
             ("PATH", format!("{}:/usr/bin:/bin:{git}", path("bin"))),
             ("TT_JUKEBOX_CATALOG_UPDATES", "off".into()),
@@ -125,13 +131,26 @@ impl Home {
             ("STAND_IN_SECONDS", self.seconds.to_owned()),
             ("HF_TOKEN", SECRET.to_owned()),
         ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        .into();
+        for (name, value) in &self.more {
+            match value {
+                Some(value) => drop(variables.insert(name, value.clone())),
+                None => drop(variables.remove(name)),
+            }
+        }
+        variables.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tt-jukebox"));
-        command.args(args).env_clear().envs(self.variables()).current_dir(self.path()).stdin(Stdio::null());
+        let (program, before) = self.through.clone().unwrap_or((env!("CARGO_BIN_EXE_tt-jukebox").into(), Vec::new()));
+        let mut command = Command::new(program);
+        command
+            .args(before)
+            .args(args)
+            .env_clear()
+            .envs(self.variables())
+            .current_dir(self.path())
+            .stdin(Stdio::null());
         command
     }
 

@@ -30,11 +30,18 @@ export class Workbench {
   /** Runs a command by its title from the palette. The palette loses keystrokes while the workbench is busy. */
   async runCommand(title) {
     await this.retry(`run "${title}"`, async () => {
-      await this.page.keyboard.press("Escape");
+      await this.closePicker();
       await this.page.keyboard.press("F1");
       await this.input().fill(`>${title}`, { timeout: 5_000 });
       await this.row(title).click({ timeout: 5_000 });
     });
+  }
+
+  /** Closes the open picker, if there is one: without one Escape would reach a shell, and twice is its key for completion. */
+  async closePicker() {
+    if (await this.input().isVisible()) {
+      await this.page.keyboard.press("Escape");
+    }
   }
 
   input() {
@@ -123,7 +130,7 @@ export class Workbench {
   /** Opens the menu behind the status bar item and waits for its first row. */
   async openDeviceMenu() {
     await this.retry("open the device menu", async () => {
-      await this.page.keyboard.press("Escape");
+      await this.closePicker();
       await this.page.locator(STATUS_ITEM).first().click();
       await this.row("Refresh").waitFor({ timeout: 5_000 });
     });

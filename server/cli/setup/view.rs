@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::cli::output::{Output, printable};
+use crate::hub::size;
 use crate::protocol::{SetupProgress, SetupState, StepProgress};
 
 /// Shows snapshots.
@@ -113,7 +114,7 @@ impl<'a> View<'a> {
             bar.set_length(total);
             bar.set_position(done);
         }
-        let template = if step.total.is_some() { "{spinner} {bar:24} {wide_msg}" } else { "{spinner} {wide_msg}" };
+        let template = if step.total.is_some() { "{spinner} {bar:16} {wide_msg}" } else { "{spinner} {wide_msg}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
@@ -127,9 +128,7 @@ fn share(step: &StepProgress) -> Option<u64> {
 }
 
 fn amount(done: u64, total: u64, unit: &str) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "gigabytes for people")]
-    let gb = |bytes: u64| bytes as f64 / 1e9;
-    if unit == "bytes" { format!("{:.2} of {:.2} GB", gb(done), gb(total)) } else { format!("{done}/{total} {unit}") }
+    if unit == "bytes" { format!("{} of {}", size(done), size(total)) } else { format!("{done}/{total} {unit}") }
 }
 
 fn left(step: &StepProgress) -> String {

@@ -34,6 +34,11 @@ impl Log {
         }
     }
 
+    /// The newest of the last lines, for somebody who is asked about them.
+    pub fn newest(&self, count: usize) -> impl Iterator<Item = &str> {
+        self.tail.iter().skip(self.tail.len().saturating_sub(count)).map(String::as_str)
+    }
+
     /// The last lines.
     pub fn tail(&self) -> String {
         self.tail.iter().map(String::as_str).collect::<Vec<_>>().join("\n")

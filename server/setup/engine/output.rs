@@ -57,9 +57,20 @@ pub(super) fn secrets(token: Option<&Secret>) -> Vec<String> {
     of_environment.chain(token.map(|token| token.expose().to_owned())).collect()
 }
 
-/// The text without secrets.
+/// The text without secrets, and without the name and password of an address.
 pub(super) fn redacted(text: &str, secrets: &[String]) -> String {
-    secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"))
+    let text = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"));
+    let mut parts = text.split("://");
+    let mut clean = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let host = part.find(|c: char| c.is_whitespace() || "/'\"".contains(c)).unwrap_or(part.len());
+        clean.push_str("://");
+        match part[..host].rfind('@') {
+            Some(at) => clean.extend(["[hidden]", &part[at..]]),
+            None => clean.push_str(part),
+        }
+    }
+    clean
 }
 
 #[cfg(test)]
@@ -79,5 +90,8 @@ mod tests {
     #[test]
     fn secrets_are_hidden() {
         assert_eq!(redacted("token hf_abcdefgh.", &["hf_abcdefgh".into()]), "token [hidden].");
+        let index = "Looking in https://ada:pa%20ss@pypi.example.org/simple, 'https://x.org' and git@y.org";
+        let clean = "Looking in https://[hidden]@pypi.example.org/simple, 'https://x.org' and git@y.org";
+        assert_eq!(redacted(index, &[]), clean);
     }
 }

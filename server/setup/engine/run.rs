@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Ended, Job, output, record, step, strays};
 use crate::environment::tree;
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{ProcessId, SetupOutcome, SetupProgress, SetupState, StepProgress};
+use crate::protocol::{FailedStep, ProcessId, SetupOutcome, SetupProgress, SetupState, StepProgress};
 use crate::recipe::era;
 use crate::setup::facts;
 use crate::setup::journal::Journal;
@@ -159,6 +159,11 @@ impl Run<'_> {
             lasting = before != step.state;
         }
         self.tell(lasting);
+    }
+
+    /// A step has failed; the end of the run tells about it.
+    pub fn failed(&self, step: FailedStep) {
+        self.progress.borrow_mut().failed = Some(step);
     }
 
     /// A program of a step has begun.

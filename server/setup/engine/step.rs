@@ -11,14 +11,17 @@ use super::child::{self, End, Heard, Token};
 use super::log::Log;
 use super::output::{Line, redacted};
 use super::run::Run;
+use crate::doctor::redact;
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{Need, SetupCommand, SetupState};
+use crate::hub;
+use crate::protocol::{FailedStep, Need, SetupCommand, SetupState};
 use crate::recipe::{Shell, words};
 use crate::setup::failures;
 use crate::setup::journal;
 use crate::setup::plan::Step;
 use crate::setup::progress::{Event, Meter};
 use crate::setup::proof::{Proof, prove};
+use crate::setup::times;
 use crate::whole_file;
 
 /// How often a proof or a lock that is waited for is looked at.
@@ -62,6 +65,8 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
             "Free some space, or correct the rights of that folder.",
         )
     };
+    // A step that an earlier run has begun says nothing about the time that a whole one takes.
+    let whole = !path.exists();
     let mut log = Log::open(&path).map_err(trouble)?;
     run.change(id, |shown| {
         shown.state = SetupState::Running;
@@ -79,20 +84,44 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
         remove_stale_locks(store);
     }
     run.change(id, |shown| shown.ran = true);
+    let begun = Instant::now();
     for command in &step.shown.commands {
         if command.only_if.as_ref().is_some_and(|file| !Path::new(file).exists()) {
             continue;
         }
-        program(run, step, command, &mut log).await?;
+        let ended = program(run, step, command, &mut log).await;
+        if ended.as_ref().is_err_and(|failure| failure.kind != FailureKind::Cancelled) {
+            run.failed(evidence(run, step, command, &log));
+        }
+        ended?;
     }
     if let Proof::Stamp { file, text, .. } = &step.proof {
         whole_file::write(file, format!("{text}\n").as_bytes()).map_err(trouble)?;
     }
     prove(&step.proof).await.map_err(|missing| {
+        run.failed(evidence(run, step, &SetupCommand::default(), &log));
         let what = format!("{} has ended well, and yet it is not done", step.shown.title);
         let next = format!("Look at the log {}, then run the setup again.", path.display());
         Failure::new(FailureKind::Tool, what, missing, next)
-    })
+    })?;
+    if whole && let Err(error) = times::note(&run.job.state.times(), times::key(&run.job.goal, id), begun.elapsed()) {
+        tracing::warn!("how long {id} took could not be written down: {error}");
+    }
+    Ok(())
+}
+
+/// What somebody needs to know who is asked about a failed step.
+fn evidence(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &Log) -> FailedStep {
+    const LINES: usize = 20;
+    const LENGTH: usize = 300;
+    let home = &run.job.known.home;
+    let clean = |text: &str| redact(&redacted(text, &run.secrets), home, &[]).chars().take(LENGTH).collect::<String>();
+    FailedStep {
+        id: step.shown.id.clone(),
+        title: step.shown.title.clone(),
+        command: clean(&words(&command.argv, Shell::Bash).unwrap_or_default()),
+        tail: log.newest(LINES).map(clean).collect(),
+    }
 }
 
 async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut Log) -> Result<()> {
@@ -127,6 +156,7 @@ async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut L
                     Event::Progress { bytes, total, file } => {
                         run.change(id, |shown| meter.bytes(bytes, total, &file, now, shown));
                     }
+                    Event::Waiting { why } => run.change(id, |shown| meter.waits(&why, now, shown)),
                     Event::Done { bytes } => run.change(id, |shown| meter.bytes(bytes, Some(bytes), "", now, shown)),
                     Event::Failed { error } => {
                         log.write(&error.to_string(), true);
@@ -155,18 +185,28 @@ fn failure(run: &Run<'_>, step: &Step, why: String, log: &Log) -> Failure {
     let text = log.tail();
     let path = run.job.state.log(&step.shown.id);
     let what = format!("the step \"{}\" has failed", step.shown.title);
-    match failures::likely(&step.shown.id, &text) {
-        Some(likely) => {
-            let why = format!("{why}; likely cause: {} ({})", likely.cause, likely.source);
-            Failure::new(FailureKind::Tool, what, why, format!("{} The log: {}", likely.next, path.display()))
-        }
+    let cause = failures::likely(&step.shown.id, &text);
+    let known = cause.map(|cause| (format!("{} ({})", cause.cause, cause.source), cause.next.as_str()));
+    let full = || Some((format!("the disk is full: {} are free there", nearly_full(step)?), FREE_SOME));
+    let (why, next) = match known.or_else(full) {
+        Some((cause, next)) => (format!("{why}; likely cause: {cause}"), format!("{next} The log: {}", path.display())),
         None => {
             let last = text.lines().rev().find(|line| !line.trim().is_empty()).map_or("", str::trim);
             let why = if last.is_empty() { why } else { format!("{why}; it said: {last:.300}") };
-            let next = format!("Look at the log {}, then run the setup again: it carries on here.", path.display());
-            Failure::new(FailureKind::Tool, what, why, next)
+            (why, format!("Look at the log {}, then run the setup again: it carries on here.", path.display()))
         }
-    }
+    };
+    Failure::new(FailureKind::Tool, what, why, next)
+}
+
+const FREE_SOME: &str = "Free some space, then run the setup again: it carries on where it stopped.";
+
+/// What is free where a step works, when that is next to nothing: some programs fail on a full disk without a word of it,
+/// as `python -m venv` does.
+fn nearly_full(step: &Step) -> Option<String> {
+    const NEXT_TO_NOTHING: u64 = 64 << 20;
+    let folders = step.shown.commands.iter().map(|command| Path::new(&command.cwd));
+    folders.filter_map(hub::free).min().filter(|free| *free < NEXT_TO_NOTHING).map(hub::size)
 }
 
 /// What needs sudo is never run by us. The command is shown, and the step is done when its proof is there.

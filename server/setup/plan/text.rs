@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::protocol::{Need, SetupPlan, SetupStep};
 use crate::recipe::{Shell, words};
 use crate::requests::status::escape;
+use crate::setup::times;
 
 pub(super) fn markdown(plan: &SetupPlan) -> String {
     let label = plan.simulated.as_ref().map_or("", |_| " (simulated)");
@@ -41,6 +42,9 @@ pub(super) fn markdown(plan: &SetupPlan) -> String {
             continue;
         }
         let _ = writeln!(text, "\n   Done when {}; now: {}\n", escape(&step.proof), escape(&step.missing));
+        if let Some(seconds) = step.expected_seconds {
+            let _ = writeln!(text, "   It {}.\n", times::words(seconds));
+        }
         text.push_str("   ```sh\n");
         for command in &step.commands {
             let line = words(&command.argv, Shell::Bash).unwrap_or_else(|error| format!("# {error}"));

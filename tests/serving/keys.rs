@@ -1,0 +1,85 @@
+//! The key that an editor keeps for a server: used for that server, sent to no other, told to nobody.
+
+use serde_json::{Value, json};
+
+use super::harness::{Server, Tools};
+use super::home::Home;
+use super::model_server::{Chat, ModelServer};
+
+const KEY: &str = "sk-FromTheEditor";
+
+fn keys(server: &ModelServer) -> Vec<Option<String>> {
+    ["/v1/models", "/metrics", "/v1/chat/completions"]
+        .iter()
+        .flat_map(|path| server.seen(path))
+        .map(|request| request.key)
+        .collect()
+}
+
+fn hello(sidecar: &mut Server) -> Value {
+    sidecar.request("tenstorrent/chat", json!({ "messages": [{ "role": "user", "content": "hello" }] }))
+}
+
+#[test]
+fn a_key_of_the_editor_goes_to_its_server_and_to_nobody_else() {
+    let (named, other, home) = (ModelServer::start().wants(KEY), ModelServer::start(), Home::new());
+    let mut env = home.env();
+    env.retain(|(name, _)| name != "TT_JUKEBOX_PORT");
+    env.push(("TT_JUKEBOX_SERVER_URL".into(), format!("{}/v1", named.url())));
+    env.push(("TT_JUKEBOX_PORT".into(), other.port.to_string()));
+    env.push(("TT_JUKEBOX_LOG".into(), "trace".into()));
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut sidecar = Server::ready(&Tools::none(), &env);
+    let of = |state: &Value, source: &str| {
+        let servers = state["result"]["servers"].as_array().unwrap();
+        servers.iter().find(|server| server["source"] == source).unwrap().clone()
+    };
+    let without = sidecar.request("tenstorrent/server", json!({}));
+    let server = of(&without, "setting");
+    assert_eq!((&server["wants_key"], &server["why"]), (&json!(true), &json!("it wants a key")), "{server}");
+    // Another key, the right one, and the right one for another port of the same machine.
+    let wrong = sidecar.request("tenstorrent/server/key", json!({ "key": "sk-wrong" }));
+    assert_eq!(of(&wrong, "setting")["why"], "it refuses the key that it was sent");
+    let right = sidecar.request("tenstorrent/server/key", json!({ "key": KEY }));
+    let server = of(&right, "setting");
+    assert_eq!((&server["wants_key"], &server["life"]), (&json!(false), &json!("ready")), "{server}");
+    let answered = hello(&mut sidecar);
+    assert!(answered["result"]["content"].as_str().is_some_and(|text| !text.is_empty()), "{answered}");
+    let answers = [wrong, right, answered, sidecar.request("tenstorrent/server", json!({ "action": "watch" }))];
+    assert!(!answers.iter().any(|answer| answer.to_string().contains("sk-")), "{answers:?}");
+    assert!(keys(&named).iter().flatten().any(|key| key == &format!("Bearer {KEY}")));
+    assert!(!keys(&other).is_empty() && keys(&other).iter().all(Option::is_none), "{:?}", keys(&other));
+    // A server that sends on to another one takes the key nowhere.
+    let to = format!("location: {}/v1/chat/completions\r\n", other.url());
+    let before = other.seen("/v1/chat/completions").len();
+    let named = named.chats([Chat::Status(307, Box::leak(to.into_boxed_str()), "{}")]);
+    assert!(hello(&mut sidecar).get("error").is_some());
+    assert_eq!(other.seen("/v1/chat/completions").len(), before);
+    // Forgotten is forgotten.
+    let gone = sidecar.request("tenstorrent/server/key", json!({ "key": null }));
+    assert_eq!(of(&gone, "setting")["why"], "it wants a key");
+    assert_eq!(named.seen("/v1/models").last().unwrap().key, None);
+    let logged = sidecar.logged();
+    assert!(!logged.is_empty() && !logged.iter().any(|line| line.contains("sk-")), "{logged:?}");
+}
+
+#[test]
+fn what_is_no_key_or_for_no_server_is_refused_without_repeating_it() {
+    let home = Home::new();
+    let env = home.env();
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut sidecar = Server::ready(&Tools::none(), &env);
+    for params in [
+        json!({ "key": KEY }),
+        json!({ "key": KEY, "url": "file:///etc/passwd" }),
+        json!({ "key": KEY, "url": "https://sk-user:sk-password@example.org" }),
+        json!({ "key": format!("{KEY}\r\nx: y"), "url": "https://example.org" }),
+        json!({ "key": "sk-\u{e4}", "url": "https://example.org" }),
+    ] {
+        let answer = sidecar.request("tenstorrent/server/key", params);
+        assert!(answer.get("error").is_some() && !answer.to_string().contains("sk-"), "{answer}");
+    }
+    // For a server that is not there now it is kept all the same.
+    let kept = sidecar.request("tenstorrent/server/key", json!({ "key": KEY, "url": "https://example.org/v1" }));
+    assert_eq!(kept["result"]["life"], "idle", "{kept}");
+}
