@@ -7,6 +7,7 @@ import {
   window,
   type Disposable,
 } from "vscode";
+import { askTenstorrent, explainSelection } from "./ask";
 import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
 import { showDetails } from "./details";
 import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware, showServerActions } from "./device-actions";
@@ -22,6 +23,7 @@ import type { CatalogInfo, Host, ModelDetails } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
 import { pickAndServe, serve, type How, type Served } from "./serve";
 import { copyEndpoint, openServerLog, runBenchmark, stopServer } from "./server-actions";
+import { setServerKey } from "./server-key";
 import { setUp, showSetupOutput } from "./setup";
 import { openWalkthrough } from "./walkthrough";
 
@@ -55,6 +57,10 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
     showSetupOutput();
   },
   "tenstorrent.showModel": showModel,
+  "tenstorrent.askModel": askTenstorrent,
+  "tenstorrent.explain": (parts) => explainSelection(parts, "editor"),
+  "tenstorrent.explainTerminalSelection": (parts) => explainSelection(parts, "terminal"),
+  "tenstorrent.setServerKey": setServerKey,
   "tenstorrent.refreshCatalog": lookForNewerModels,
   "tenstorrent.doctor": doctor,
   "tenstorrent.showLog": ({ log }) => {

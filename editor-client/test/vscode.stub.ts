@@ -21,10 +21,19 @@ export const workspace = {
 export const languages = {};
 export const env = {};
 export const Uri = {};
+export const FileType = { Directory: 2 };
+export const chat = undefined;
+export const lm = undefined;
 
+export class LanguageModelTextPart {}
+export class LanguageModelToolResult {}
+export class Location {}
+export class Disposable {}
 export class EventEmitter {}
 export class CancellationTokenSource {}
-export class MarkdownString {}
+export class MarkdownString {
+  constructor(readonly value: string) {}
+}
 export class ThemeColor {}
 export class ThemeIcon {}
 

@@ -1,4 +1,8 @@
 //! Build script: carries every file below `templates/` in the program, so that a new template needs no line of Rust.
+//! Not by the macro of `include_dir`, which takes everything: Python leaves compiled files beside a script that was tried
+//! where it lies, and those name the folders of whoever did.
+
+#![allow(clippy::print_stdout, reason = "cargo reads what a build script prints")]
 
 use std::env;
 use std::error::Error;
