@@ -166,7 +166,8 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
 pub fn is_ours(url: &str) -> bool {
     let asked = origin(url);
     let runs = |record: &Record| process_of(record).is_some_and(family::runs);
-    asked.is_some() && started::all(&Records::here()).iter().any(|record| origin(&record.url()) == asked && runs(record))
+    asked.is_some()
+        && started::all(&Records::here()).iter().any(|record| origin(&record.url()) == asked && runs(record))
 }
 
 /// The server for a chat. Where only one of the known ports is listened on, nobody has to be asked which it is.
