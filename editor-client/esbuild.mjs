@@ -1,7 +1,6 @@
 /**
- * Builds the extension: `dist/main.js`, which activates, `dist/client.js`, which holds the language client and is
- * loaded when the sidecar starts, and the walkthrough's pages beside them. Parsing the language client takes four
- * times as long as the rest, and activation would pay for it if both were one file.
+ * Builds the extension: `dist/main.js`, which activates, `dist/client.js`, which speaks to the sidecar and is
+ * loaded when that starts, so that activation does not pay for it, and the content that the extension reads beside them.
  * `node esbuild.mjs --tests` builds the unit tests instead, with a small stand-in for the `vscode` module.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,34 +8,14 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { notices } from "./notices.mjs";
 
-const BUNDLE_LIMIT_KB = 450;
+const BUNDLE_LIMIT_KB = 250;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/**
- * What the language client loads but this extension never reaches, a tenth of the bundle: glob matching for document
- * selectors and file events (ours are empty), and a check of the editor's version (the manifest's `engines` is one).
- */
-const UNUSED = {
-  minimatch: 'exports.Minimatch = class { constructor() { throw new Error("glob patterns are not bundled"); } };',
-  "semver/functions/parse": "module.exports = (version) => ({ version });",
-  "semver/functions/satisfies": "module.exports = () => true;",
-};
-const withoutUnused = {
-  name: "without-unused",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(minimatch|semver\/functions\/(parse|satisfies))$/ }, ({ path }) => ({
-      path,
-      namespace: "unused",
-    }));
-    onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({ contents: UNUSED[path], loader: "js" }));
-  },
-};
 
 const ON_THIS_MACHINE =
   "**This Lesson for This Machine** opens the lesson with the commands of your machine filled in. On the shell, " +
   "`tt-jukebox lesson` lists the lessons, and prints one.";
 
-/** Leaves the import of the language client as a `require` of the second file. */
+/** Leaves the import of the client as a `require` of the second file. */
 const clientApart = {
   name: "client-apart",
   setup({ onResolve }) {
@@ -81,7 +60,7 @@ if (process.argv.includes("--tests")) {
     outdir: "dist/test",
     outExtension: { ".js": ".cjs" },
     alias: { vscode: here("test/vscode.stub.ts") },
-    external: ["vscode-languageclient"],
+    external: ["vscode-jsonrpc"],
     sourcemap: "inline",
   });
 } else {
@@ -92,13 +71,14 @@ if (process.argv.includes("--tests")) {
     outdir: "dist",
     external: ["vscode"],
     supported: { "dynamic-import": false },
-    plugins: [clientApart, withoutUnused],
+    plugins: [clientApart],
     minify: true,
     sourcemap: false,
     metafile: true,
     legalComments: "none",
   });
   writePages();
+  cpSync(here("../content/tools.json"), here("dist/content/tools.json"));
   writeFileSync(here("dist/THIRD-PARTY-NOTICES.txt"), notices(here("."), Object.keys(metafile.inputs)));
   let total = 0;
   for (const [name, { bytes }] of Object.entries(metafile.outputs)) {

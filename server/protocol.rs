@@ -10,6 +10,7 @@ use crate::device::{Finding, Health};
 pub use crate::requests::CatalogInfo;
 
 mod bench;
+mod causes;
 mod chat;
 mod command;
 mod environments;
@@ -22,8 +23,12 @@ mod templates;
 mod token;
 mod tools;
 
-pub use bench::{Bench, BenchParams, BenchProgress, BenchReport, Level, Target};
-pub use chat::{ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, ToolCall, Usage};
+pub use bench::{Bench, BenchParams, BenchProgress, BenchReport, Level, PublishedTarget};
+pub use causes::{Causes, CausesParams, KnownCause};
+pub use chat::{
+    ChatMessage, ChatOptions, ChatOutcome, ChatParams, ChatPartial, ChatTool, Ended, Tokens, TokensParams, ToolCall,
+    Usage,
+};
 pub use command::{CommandParams, InstalledFiles, ServeCommand};
 pub use environments::{Environment, EnvironmentCheck, EnvironmentRow, Environments, EnvironmentsParams};
 pub use lessons::{
@@ -93,6 +98,10 @@ macro_rules! for_each_request {
             server_key: "tenstorrent/server/key" (ServerKeyParams) -> ServerState;
             /// One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them.
             chat: "tenstorrent/chat" (ChatParams) -> ChatOutcome;
+            /// How many tokens a text or a conversation has: as the server counts, or an estimate that says so.
+            tokens: "tenstorrent/tokens" (TokensParams) -> Tokens;
+            /// What is known about the words of an output: likely causes, each with a next step.
+            causes: "tenstorrent/causes" (CausesParams) -> Causes;
             /// The lessons, and which of them this machine can do.
             lessons: "tenstorrent/lessons" (LessonsParams) -> Lessons;
             /// One lesson filled in for this machine, with every command in it.

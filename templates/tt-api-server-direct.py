@@ -219,8 +219,8 @@ def main(argv: list[str]) -> int:
         Handler.model = direct.DirectModel(settings)
     except direct.Problem as problem:
         return direct.fail(PROGRAM, problem)
-    print(f"Listening on http://{options.host}:{server.server_address[1]}", flush=True)
     try:
+        print(f"Listening on http://{options.host}:{server.server_address[1]}", flush=True)
         server.serve_forever()
     except KeyboardInterrupt:
         return 130

@@ -20,6 +20,7 @@ import importlib.util
 import inspect
 import os
 import random
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -202,6 +203,9 @@ class DirectModel:
         if missing:
             raise Problem("; ".join(missing), "the same command with --dry-run shows what would be done")
         self.settings = settings
+        # Whoever ends this program, the chips are given back: each of these becomes a KeyboardInterrupt.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
         # tt_transformers takes its weights from the environment, and prefers LLAMA_DIR where both are set.
         os.environ.pop("LLAMA_DIR", None)
         os.environ["HF_MODEL"] = settings.model

@@ -1,17 +1,27 @@
 /**
- * The one file that loads vscode-languageclient. It is built into a file of its own, which is loaded when the sidecar
- * is first started and not before: that library takes longer to load than everything else that activation does.
+ * The one file that loads vscode-jsonrpc. It is built into a file of its own, which is loaded when the sidecar is first
+ * started and not before. Of the language server protocol only the greeting and the farewell are spoken: the sidecar
+ * has no languages, so a whole language client would be four fifths of the bundle for nothing.
  */
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { type CancellationToken, type Disposable, type LogOutputChannel } from "vscode";
-import { CloseAction, ErrorAction, LanguageClient, ProgressType, State } from "vscode-languageclient/node";
+import { workspace, type CancellationToken, type Disposable, type LogOutputChannel } from "vscode";
+import {
+  ConnectionError,
+  createMessageConnection,
+  ProgressType,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-jsonrpc/node";
 import { FailureError } from "./failure";
 import { earlyExit, end } from "./launch";
-import type { Notifications, Requests, SetupProgress, Status } from "./protocol";
+import type { Notifications, Requests, Status } from "./protocol";
 
 const STOP_MS = 2000;
 const START_MS = 15_000;
+/** What the library says to whoever still waits when the connection goes, for those that come after it. */
+const CONNECTION_LOST = -32097;
 
 export interface ClientOptions {
   readonly child: ChildProcessWithoutNullStreams;
@@ -33,16 +43,14 @@ export interface Connection {
     params: Requests[M]["params"],
     token?: CancellationToken,
   ): Promise<Requests[M]["result"]>;
-  /** Passes on what the server says of a setup under this token, until it is disposed of. */
-  onProgress(token: string, hear: (progress: SetupProgress) => void): Disposable;
+  /** Passes on what the server tells under this token, until it is disposed of. Its type is that of the request. */
+  onProgress(token: string, hear: (value: never) => void): Pick<Disposable, "dispose">;
   stop(): Promise<void>;
 }
 
-/** The library shows messages of its own on errors. Ours say more, and one message is enough. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
-  }
+/** What a server answers to `initialize`, as far as it matters here. */
+interface Initialized {
+  readonly serverInfo?: { readonly version?: string };
 }
 
 /** Talks to a process that was just started. Rejects with a `FailureError` when it does not answer `initialize`. */
@@ -56,42 +64,45 @@ export async function connect(options: ClientOptions): Promise<Connection> {
       resolve(signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`);
     });
   });
-
-  const client = new QuietClient("tenstorrent", "Tenstorrent", () => Promise.resolve(child), {
-    documentSelector: [],
-    outputChannel: log,
-    initializationOptions: options.initializationOptions,
-    initializationFailedHandler: () => false,
-    stdioOptions: {
-      stdout: () => undefined,
-      stderr: (stream, channel) => {
-        createInterface({ input: stream }).on("line", (line) => {
-          lastLine = line;
-          channel.error(line);
-        });
-      },
-    },
-    errorHandler: {
-      error: () => ({ action: ErrorAction.Continue, handled: true }),
-      // Always a new process and a new client: the library's own restart does not survive a server that dies early.
-      closed: () => {
-        if (ready && !stopping) {
-          // A process that only closed its output is of no use any more.
-          void end(child, STOP_MS / 4);
-          void within(ended, STOP_MS, "connection closed").then(options.onCrash);
-        }
-        return { action: CloseAction.DoNotRestart, handled: true };
-      },
-    },
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    lastLine = line;
+    log.error(line);
   });
-  client.onNotification("tenstorrent/status" satisfies keyof Notifications, options.onStatus);
 
-  try {
-    const answered = client.start().then(() => "");
-    const trouble = await within(Promise.race([answered, ended]), START_MS, `no answer in ${START_MS / 1000} s`);
-    if (trouble !== "") {
-      throw new Error(trouble);
+  const wire = createMessageConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
+  wire.onError(([error]) => {
+    log.warn(`the connection to the sidecar: ${error.message}`);
+  });
+  wire.onClose(() => {
+    // Whoever still waits for an answer is told so.
+    wire.dispose();
+    if (ready && !stopping) {
+      // A process that only closed its output is of no use any more.
+      void end(child, STOP_MS / 4);
+      void within(ended, STOP_MS, "connection closed").then(options.onCrash);
     }
+  });
+  wire.onNotification("tenstorrent/status" satisfies keyof Notifications, options.onStatus);
+  wire.onNotification("window/logMessage", ({ type, message }: { type: number; message: string }) => {
+    const level = (["error", "error", "warn", "info"] as const)[type] ?? "debug";
+    log[level](message);
+  });
+  wire.listen();
+
+  let greeting: Initialized | string;
+  try {
+    const answered = wire.sendRequest<Initialized>("initialize", {
+      processId: process.pid,
+      rootUri: null,
+      workspaceFolders: (workspace.workspaceFolders ?? []).map(({ uri, name }) => ({ uri: uri.toString(), name })),
+      capabilities: {},
+      initializationOptions: options.initializationOptions,
+    });
+    greeting = await within<Initialized | string>(Promise.race([answered, ended]), START_MS, `no answer in ${START_MS / 1000} s`);
+    if (typeof greeting === "string") {
+      throw new Error(greeting);
+    }
+    await wire.sendNotification("initialized", {});
   } catch (error) {
     const ending = await within(ended, 500, error instanceof Error ? error.message : String(error));
     await end(child, 100);
@@ -101,21 +112,28 @@ export async function connect(options: ClientOptions): Promise<Connection> {
 
   return {
     pid: child.pid,
-    version: client.initializeResult?.serverInfo?.version,
-    // Not always three arguments: for a method by name, an undefined token would go over the wire as a parameter.
-    request: <M extends keyof Requests>(method: M, params: Requests[M]["params"], token?: CancellationToken) =>
-      token === undefined
-        ? client.sendRequest<Requests[M]["result"]>(method, params)
-        : client.sendRequest<Requests[M]["result"]>(method, params, token),
-    onProgress: (token, hear) => client.onProgress(new ProgressType<SetupProgress>(), token, hear),
+    version: greeting.serverInfo?.version,
+    request: async <M extends keyof Requests>(method: M, params: Requests[M]["params"], token?: CancellationToken) => {
+      try {
+        // Not always three arguments: for a method by name, an undefined token would go over the wire as a parameter.
+        return await (token === undefined
+          ? wire.sendRequest<Requests[M]["result"]>(method, params)
+          : wire.sendRequest<Requests[M]["result"]>(method, params, token));
+      } catch (error) {
+        throw error instanceof ConnectionError ? new ResponseError(CONNECTION_LOST, error.message) : error;
+      }
+    },
+    onProgress: (token, hear) => wire.onProgress(new ProgressType<never>(), token, hear),
     stop: async () => {
       stopping = true;
       const gone = end(child, STOP_MS);
-      if (client.state === State.Running) {
-        await client.stop(STOP_MS).catch((error: unknown) => {
-          log.warn(`stopping the sidecar: ${String(error)}`);
-        });
-      }
+      const farewell = async () => {
+        await wire.sendRequest("shutdown");
+        await wire.sendNotification("exit");
+      };
+      await within(farewell(), STOP_MS, undefined).catch((error: unknown) => {
+        log.warn(`stopping the sidecar: ${String(error)}`);
+      });
       await gone;
     },
   };

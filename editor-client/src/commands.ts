@@ -7,6 +7,8 @@ import {
   window,
   type Disposable,
 } from "vscode";
+import { askTenstorrent, explainSelection } from "./ask";
+import { runBenchmark } from "./benchmark";
 import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
 import { showDetails } from "./details";
 import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware, showServerActions } from "./device-actions";
@@ -21,7 +23,8 @@ import { chooseModel } from "./picker";
 import type { CatalogInfo, Host, ModelDetails } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
 import { pickAndServe, serve, type How, type Served } from "./serve";
-import { copyEndpoint, openServerLog, runBenchmark, stopServer } from "./server-actions";
+import { copyEndpoint, openServerLog, stopServer } from "./server-actions";
+import { setServerKey } from "./server-key";
 import { setUp, showSetupOutput } from "./setup";
 import { openWalkthrough } from "./walkthrough";
 
@@ -55,6 +58,10 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
     showSetupOutput();
   },
   "tenstorrent.showModel": showModel,
+  "tenstorrent.askModel": askTenstorrent,
+  "tenstorrent.explain": (parts) => explainSelection(parts, "editor"),
+  "tenstorrent.explainTerminalSelection": (parts) => explainSelection(parts, "terminal"),
+  "tenstorrent.setServerKey": setServerKey,
   "tenstorrent.refreshCatalog": lookForNewerModels,
   "tenstorrent.doctor": doctor,
   "tenstorrent.showLog": ({ log }) => {

@@ -15,7 +15,7 @@ export class FailureError extends Error {
 }
 
 /** Codes of JSON-RPC and LSP that say something other than "the handler failed". */
-const CODE = { methodNotFound: -32601, requestCancelled: -32800, connectionInactive: -32096, connectionLost: -32097 };
+const CODE = { methodNotFound: -32601, requestCancelled: -32800, connectionLost: -32097 };
 
 /** Makes a `Failure` out of anything that was thrown. */
 export function toFailure(error: unknown): Failure {
@@ -37,7 +37,7 @@ export function toFailure(error: unknown): Failure {
     return data;
   }
   const why = typeof message === "string" && message !== "" ? message : String(error);
-  if (code === CODE.connectionInactive || code === CODE.connectionLost) {
+  if (code === CODE.connectionLost) {
     return {
       kind: "sidecar_stopped",
       what: l10n.t("The Tenstorrent sidecar stopped before it answered"),

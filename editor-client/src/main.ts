@@ -1,12 +1,18 @@
 /** The extension's door: builds the parts and returns at once; the sidecar starts afterwards. */
-import { window, type ExtensionContext } from "vscode";
+import { window, type Disposable, type ExtensionContext } from "vscode";
+import { registerTools } from "./agent-tools";
+import { registerParticipant } from "./chat-participant";
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import { toFailure } from "./failure";
 import { handOverToken } from "./hub-token";
+import { registerMcpServer } from "./mcp-server";
+import { registerModels } from "./model-provider";
 import { Monitor } from "./monitor";
+import type { Parts } from "./parts";
 import { offerUnfinished } from "./setup";
 import { announce } from "./server-actions";
+import { handOverServerKeys } from "./server-key";
 import { ServerRun } from "./server-run";
 import { ServerWatch } from "./server-watch";
 import { Sidecar } from "./sidecar";
@@ -41,12 +47,13 @@ export function activate(context: ExtensionContext): Api {
   const parts = { context, log, sidecar, terminals, documents, status, servers, run };
   sidecar.onState(({ kind }) => {
     if (kind === "running") {
-      handOverToken(parts).catch((error: unknown) => {
+      Promise.all([handOverToken(parts), handOverServerKeys(parts)]).catch((error: unknown) => {
         log.warn(toFailure(error).why);
       });
     }
   });
   const registered = registerCommands(parts);
+  context.subscriptions.push(...chatParts(parts));
   context.subscriptions.push(...registered, announce(parts), status, monitor, ticks, run, servers, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
@@ -58,6 +65,18 @@ export function activate(context: ExtensionContext): Api {
     });
   });
   return { sidecar, terminals, status, monitor, servers };
+}
+
+/** What some editors have and others have not. Whatever fails there, the rest of the extension goes on. */
+function chatParts(parts: Parts): Disposable[] {
+  return [registerParticipant, registerModels, registerTools, registerMcpServer].flatMap((register) => {
+    try {
+      return register(parts) ?? [];
+    } catch (error) {
+      parts.log.warn(`${register.name}: ${String(error)}`);
+      return [];
+    }
+  });
 }
 
 /** The editor waits for this, so that the sidecar is gone when the window is. */

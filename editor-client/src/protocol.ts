@@ -44,7 +44,7 @@ levels: Array<Level>,
 /**
  * The publisher's targets.
  */
-targets: Array<Target>, 
+targets: Array<PublishedTarget>, 
 /**
  * What the reader should know.
  */
@@ -163,7 +163,7 @@ levels: Array<Level>,
 /**
  * The publisher's targets.
  */
-targets: Array<Target>, 
+targets: Array<PublishedTarget>, 
 /**
  * What the reader should know.
  */
@@ -323,6 +323,24 @@ refresh: boolean,
 if_due: boolean, };
 
 /**
+ * Answer of `tenstorrent/causes`.
+ */
+export type Causes = { 
+/**
+ * What is known; the order is that of the table.
+ */
+causes: Array<KnownCause>, };
+
+/**
+ * Parameters of `tenstorrent/causes`.
+ */
+export type CausesParams = { 
+/**
+ * An output or a log, or the end of it.
+ */
+text: string, };
+
+/**
  * One message of a conversation.
  */
 export type ChatMessage = { 
@@ -354,7 +372,7 @@ url?: string,
 /**
  * Key to send. It is kept in memory only and never logged.
  */
-api_key: string, 
+api_key?: string, 
 /**
  * Model as `/v1/models` names it; left out, the first that is served.
  */
@@ -1020,6 +1038,23 @@ schema: number,
 files: Array<FileState>, };
 
 /**
+ * A failure that others have met before.
+ */
+export type KnownCause = { 
+/**
+ * What most likely went wrong.
+ */
+cause: string, 
+/**
+ * What to do.
+ */
+next: string, 
+/**
+ * Where that is known from.
+ */
+source: string, };
+
+/**
  * A process that is still there.
  */
 export type Left = { 
@@ -1679,6 +1714,35 @@ source: string,
  * The rule that made it what it is; empty when it is as the source has it.
  */
 rule: string, };
+
+/**
+ * One published target.
+ */
+export type PublishedTarget = { 
+/**
+ * `functional`, `complete` or `target`.
+ */
+name: string, 
+/**
+ * Requests at once.
+ */
+concurrency: number, 
+/**
+ * Tokens of a prompt.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of an answer.
+ */
+answer_tokens: number, 
+/**
+ * Milliseconds to the first token, at most.
+ */
+first_token_ms: number | null, 
+/**
+ * Tokens a second for each user, at least.
+ */
+tokens_per_s_user: number | null, };
 
 /**
  * What a file is for.
@@ -2529,35 +2593,6 @@ log: string | null,
 ran: boolean, };
 
 /**
- * One published target.
- */
-export type Target = { 
-/**
- * `functional`, `complete` or `target`.
- */
-name: string, 
-/**
- * Requests at once.
- */
-concurrency: number, 
-/**
- * Tokens of a prompt.
- */
-prompt_tokens: number, 
-/**
- * Tokens of an answer.
- */
-answer_tokens: number, 
-/**
- * Milliseconds to the first token, at most.
- */
-first_token_ms: number | null, 
-/**
- * Tokens a second for each user, at least.
- */
-tokens_per_s_user: number | null, };
-
-/**
  * What the command starts.
  */
 export type Target = "host" | "container";
@@ -2714,6 +2749,36 @@ trouble: Failure | null,
  * Repositories of models that run on this box.
  */
 repos: Array<RepoAccess>, };
+
+/**
+ * Answer of `tenstorrent/tokens`.
+ */
+export type Tokens = { 
+/**
+ * Tokens.
+ */
+tokens: number, 
+/**
+ * True when the server could not be asked, and this is a rule of thumb.
+ */
+estimated: boolean, };
+
+/**
+ * Parameters of `tenstorrent/tokens`.
+ */
+export type TokensParams = { 
+/**
+ * A text by itself; without it the conversation is counted, with what the model's template puts around it.
+ */
+text?: string, 
+/**
+ * The conversation, the oldest message first.
+ */
+messages: Array<ChatMessage>, 
+/**
+ * Which server and model; its tools count too.
+ */
+options?: ChatOptions, };
 
 /**
  * Answer of `tenstorrent/tool`.
@@ -2938,6 +3003,10 @@ export interface Requests {
   "tenstorrent/server/key": { params: ServerKeyParams; result: ServerState };
   /** One answer of a model; its tokens come before as `$/progress`, and the answer is the whole of them. */
   "tenstorrent/chat": { params: ChatParams; result: ChatOutcome };
+  /** How many tokens a text or a conversation has: as the server counts, or an estimate that says so. */
+  "tenstorrent/tokens": { params: TokensParams; result: Tokens };
+  /** What is known about the words of an output: likely causes, each with a next step. */
+  "tenstorrent/causes": { params: CausesParams; result: Causes };
   /** The lessons, and which of them this machine can do. */
   "tenstorrent/lessons": { params: LessonsParams; result: Lessons };
   /** One lesson filled in for this machine, with every command in it. */

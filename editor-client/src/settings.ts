@@ -10,6 +10,7 @@ export interface SidecarSettings {
   catalog_updates?: "on" | "off";
   tt_smi?: string;
   host?: string;
+  server_url?: string;
   port?: number;
   metal_home?: string;
   vllm_home?: string;
@@ -26,6 +27,7 @@ export const STARTING_SETTINGS = [
   "catalogUrl",
   "ttSmi",
   "server.host",
+  "serverUrl",
   "server.port",
   "metalHome",
   "vllmHome",
@@ -53,6 +55,7 @@ export function sidecarSettings(): SidecarSettings {
     catalog_updates: typeof updates !== "boolean" ? undefined : updates ? "on" : "off",
     tt_smi: text("ttSmi"),
     host: text("server.host"),
+    server_url: text("serverUrl"),
     port: typeof port === "number" ? port : undefined,
     metal_home: text("metalHome"),
     vllm_home: text("vllmHome"),

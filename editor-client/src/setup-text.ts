@@ -75,7 +75,10 @@ export function news(before: SetupProgress | undefined, now: SetupProgress): str
 
 /** The log of the step that has failed, or of the last one that ran. */
 export function logOf(progress: SetupProgress | undefined): string | undefined {
-  const steps = progress?.steps ?? [];
-  const failed = steps.find(({ state }) => state === "failed") ?? [...steps].reverse().find(({ log }) => log !== null);
-  return failed?.log ?? undefined;
+  const ran = [...(progress?.steps ?? [])].reverse().find(({ log }) => log !== null);
+  return (failedStep(progress) ?? ran)?.log ?? undefined;
+}
+
+export function failedStep(progress: SetupProgress | undefined): StepProgress | undefined {
+  return progress?.steps.find(({ state }) => state === "failed");
 }

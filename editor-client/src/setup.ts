@@ -9,15 +9,19 @@ import {
   window,
   type OutputChannel,
 } from "vscode";
-import { showFailure, toFailure, told } from "./failure";
+import { canChat, explainThis } from "./ask";
+import { failureText, showFailure, toFailure, told, type Failure } from "./failure";
+import { tailOf } from "./log-tail";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import type { SetupOutcome, SetupPlan, SetupProgress } from "./protocol";
-import { logOf, news, obstaclesText, planText, progressText } from "./setup-text";
+import { failedStep, logOf, news, obstaclesText, planText, progressText } from "./setup-text";
 
 /** What a window that goes away leaves behind, so that the next one can carry on. */
 const UNFINISHED = "setup.unfinished";
+/** So much of a log says what went wrong. */
+const LOG_TAIL_BYTES = 16_000;
 
 export interface Goal {
   readonly model: string;
@@ -116,7 +120,7 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
     if (failure.kind === "cancelled") {
       say("info", l10n.t("The setup of {0} is stopped. What is done stays done.", goal.name), [again]);
     } else {
-      showFailure(failure, [{ ...again, title: l10n.t("Retry") }, ...openLog(last)]);
+      showFailure(failure, [{ ...again, title: l10n.t("Retry") }, ...openLog(last), ...askAbout(parts, last, failure)]);
     }
     return undefined;
   } finally {
@@ -156,6 +160,21 @@ function openLog(last: SetupProgress | undefined): Action[] {
   const log = logOf(last);
   const open = (path: string) => told(window.showTextDocument(Uri.file(path)));
   return log === undefined ? [] : [{ title: l10n.t("Open Log"), run: () => open(log) }];
+}
+
+/** Hands the failed step to the chat. Its log goes along by itself: it is too long for a question. */
+function askAbout(parts: Parts, last: SetupProgress | undefined, failure: Failure): Action[] {
+  if (!canChat()) {
+    return [];
+  }
+  const step = failedStep(last)?.title ?? failure.what;
+  const ask = async () => {
+    const log = logOf(last);
+    const tail = log === undefined ? "" : await tailOf(log, LOG_TAIL_BYTES).catch(() => "");
+    const text = [failureText(failure), tail].filter(Boolean).join("\n\n");
+    await explainThis(parts, l10n.t("the failed setup step \"{0}\"", step), { name: `${step}.log`, text, keepEnd: true });
+  };
+  return [{ title: l10n.t("Ask @tenstorrent"), run: () => told(ask()) }];
 }
 
 function channel(): OutputChannel {

@@ -17,7 +17,18 @@ import { CrashLimit } from "./crashes";
 import { FailureError, showFailure, toFailure, type Failure } from "./failure";
 import { launch, nothingToStart } from "./launch";
 import { say } from "./message";
-import type { Requests, SetupOutcome, SetupProgress, Status } from "./protocol";
+import type {
+  BenchParams,
+  BenchProgress,
+  BenchReport,
+  ChatOutcome,
+  ChatParams,
+  ChatPartial,
+  Requests,
+  SetupOutcome,
+  SetupProgress,
+  Status,
+} from "./protocol";
 import { editorProxy } from "./proxy";
 import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
@@ -109,16 +120,25 @@ export class Sidecar implements Disposable {
     hear: (progress: SetupProgress) => void,
     token: CancellationToken,
   ): Promise<SetupOutcome> {
-    const name = `setup-${randomUUID()}`;
-    return this.connected()
-      .then(async (connection) => {
-        const heard = connection.onProgress(name, hear);
-        try {
-          return await this.request("tenstorrent/setup/run", { ...goal, work_done_token: name }, token);
-        } finally {
-          heard.dispose();
-        }
-      });
+    return this.heard(hear, (name) => this.request("tenstorrent/setup/run", { ...goal, work_done_token: name }, token));
+  }
+
+  /** Has a model answer and passes on every piece. The outcome is the whole of them and can overtake the last. */
+  chat(
+    asked: Omit<ChatParams, "partial_result_token">,
+    hear: (piece: ChatPartial) => void,
+    token: CancellationToken,
+  ): Promise<ChatOutcome> {
+    return this.heard(hear, (name) => this.request("tenstorrent/chat", { ...asked, partial_result_token: name }, token));
+  }
+
+  /** Measures a server and passes on how far it is. */
+  measure(
+    asked: Omit<BenchParams, "work_done_token">,
+    hear: (progress: BenchProgress) => void,
+    token: CancellationToken,
+  ): Promise<BenchReport> {
+    return this.heard(hear, (name) => this.request("tenstorrent/bench", { ...asked, work_done_token: name }, token));
   }
 
   /** Stops it and starts it again. Calls queue up, so the last settings always win. */
@@ -149,6 +169,17 @@ export class Sidecar implements Disposable {
     this.subscriptions.forEach((subscription) => {
       subscription.dispose();
     });
+  }
+
+  /** Sends a request under a name, and listens for what is told under it until the answer is there. */
+  private async heard<R>(hear: (value: never) => void, request: (name: string) => Promise<R>): Promise<R> {
+    const name = randomUUID();
+    const heard = (await this.connected()).onProgress(name, hear);
+    try {
+      return await request(name);
+    } finally {
+      heard.dispose();
+    }
   }
 
   private connected(): Promise<Connection> {

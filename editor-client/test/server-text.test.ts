@@ -22,6 +22,7 @@ const server = (life: Life, more: Partial<ServerInfo> = {}): ServerInfo => ({
   load: null,
   tool_calls: false,
   can_stop: true,
+  wants_key: false,
   why: "",
   next: "",
   ...more,

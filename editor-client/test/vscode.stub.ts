@@ -21,10 +21,23 @@ export const workspace = {
 export const languages = {};
 export const env = {};
 export const Uri = {};
+export const FileType = { Directory: 2 };
+export const chat = undefined;
+export const lm = undefined;
 
+export class CancellationError {}
+export const LanguageModelChatToolMode = { Auto: 1, Required: 2 };
+export class LanguageModelTextPart {}
+export class LanguageModelToolCallPart {}
+export class McpStdioServerDefinition {}
+export class LanguageModelToolResult {}
+export class Location {}
+export class Disposable {}
 export class EventEmitter {}
 export class CancellationTokenSource {}
-export class MarkdownString {}
+export class MarkdownString {
+  constructor(readonly value: string) {}
+}
 export class ThemeColor {}
 export class ThemeIcon {}
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ProgressToken;
 pub use crate::serving::measure::Level;
-pub use crate::serving::targets::Target;
+pub use crate::serving::targets::PublishedTarget;
 
 /// Parameters of `tenstorrent/bench`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub struct Bench {
     /// The levels.
     pub levels: Vec<Level>,
     /// The publisher's targets.
-    pub targets: Vec<Target>,
+    pub targets: Vec<PublishedTarget>,
     /// What the reader should know.
     pub notes: Vec<String>,
     /// The last measurement of the same server and model with answers as long as these.

@@ -75,7 +75,7 @@ pub struct ChatOptions {
     /// Base address of the server; left out, the one that runs.
     pub url: Option<String>,
     /// Key to send. It is kept in memory only and never logged.
-    #[cfg_attr(test, ts(type = "string"))]
+    #[cfg_attr(test, ts(optional, as = "Option<String>"))]
     pub api_key: Option<Secret>,
     /// Model as `/v1/models` names it; left out, the first that is served.
     pub model: Option<String>,
@@ -180,4 +180,29 @@ pub struct ChatOutcome {
     pub notes: Vec<String>,
     /// What broke an answer that had begun; null for a whole one.
     pub trouble: Option<Failure>,
+}
+
+/// Parameters of `tenstorrent/tokens`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, ts(optional_fields))]
+#[serde(default)]
+pub struct TokensParams {
+    /// A text by itself; without it the conversation is counted, with what the model's template puts around it.
+    pub text: Option<String>,
+    /// The conversation, the oldest message first.
+    #[cfg_attr(test, ts(optional = false))]
+    pub messages: Vec<ChatMessage>,
+    /// Which server and model; its tools count too.
+    pub options: Option<ChatOptions>,
+}
+
+/// Answer of `tenstorrent/tokens`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Tokens {
+    /// Tokens.
+    pub tokens: u64,
+    /// True when the server could not be asked, and this is a rule of thumb.
+    pub estimated: bool,
 }

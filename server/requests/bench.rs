@@ -11,7 +11,7 @@ use super::server::is_meant;
 use crate::catalog::{Entry, source};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
-use crate::protocol::{Bench, BenchParams, BenchProgress, BenchReport, ChatOptions, Level, Target};
+use crate::protocol::{Bench, BenchParams, BenchProgress, BenchReport, ChatOptions, Level, PublishedTarget};
 use crate::serving::chart::chart;
 use crate::serving::endpoint::Endpoint;
 use crate::serving::history::History;
@@ -179,7 +179,7 @@ fn about(session: &Session, record: Option<Record>, bench: &mut Bench) -> Result
 }
 
 /// The targets in the file that the setting catalog names, else in the newest one that was fetched; none without a file.
-fn published(session: &Session, model_id: &str) -> Option<Vec<Target>> {
+fn published(session: &Session, model_id: &str) -> Option<Vec<PublishedTarget>> {
     let path = match session.settings.path("catalog") {
         Some(path) => path,
         None => source::cache()?.newest_file(),

@@ -3,6 +3,7 @@
 
 mod bench;
 mod catalog;
+mod causes;
 mod chat;
 mod command;
 mod doctor;
@@ -23,11 +24,13 @@ pub mod show;
 pub mod status;
 mod templates;
 mod token;
+mod tokens;
 mod tool;
 mod weights;
 
 pub use bench::{bench, bench_and_tell};
 pub use catalog::{CatalogInfo, catalog};
+pub use causes::causes;
 pub use chat::{chat, chat_and_tell, endpoint};
 pub use command::{command, install_files};
 pub use doctor::doctor;
@@ -45,5 +48,6 @@ pub use setup::{setup_plan, setup_run};
 pub use show::show;
 pub use templates::templates;
 pub use token::{set_token, token};
+pub use tokens::tokens;
 pub use tool::tool;
 pub use weights::wanted;

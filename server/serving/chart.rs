@@ -5,7 +5,7 @@ mod panel;
 
 use std::fmt::Write as _;
 
-use crate::protocol::{Bench, Level, Target};
+use crate::protocol::{Bench, Level, PublishedTarget};
 use panel::{Bar, LEFT, PANEL, escaped, figure, panel};
 
 const WIDTH: f64 = 720.0;
@@ -15,7 +15,7 @@ const STYLE: &str = include_str!("chart/style.css");
 struct Of {
     value: fn(&Level) -> f64,
     p95: fn(&Level) -> Option<f64>,
-    target: fn(&Target) -> Option<f64>,
+    target: fn(&PublishedTarget) -> Option<f64>,
 }
 
 const FIRST: Of =
@@ -24,7 +24,7 @@ const EACH: Of =
     Of { value: |l| l.tokens_per_s_user_p50, p95: |l| Some(l.tokens_per_s_user_p95), target: |t| t.tokens_per_s_user };
 const ALL: Of = Of { value: |l| l.tokens_per_s, p95: |_| None, target: |_| None };
 
-fn bar(of: &Of, level: &Level, old: &[Level], targets: &[Target]) -> Bar {
+fn bar(of: &Of, level: &Level, old: &[Level], targets: &[PublishedTarget]) -> Bar {
     let targets = targets.iter().filter(|target| target.concurrency == level.concurrency);
     Bar {
         label: level.concurrency.to_string(),

@@ -130,7 +130,7 @@ fn in_address(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::serving::targets::Target;
+    use crate::serving::targets::PublishedTarget;
 
     #[test]
     fn a_regression_shows() {
@@ -156,8 +156,12 @@ mod tests {
             reached: Some("complete".into()),
             ..Level::default()
         };
-        let target =
-            Target { name: "complete".into(), concurrency: 1, first_token_ms: Some(102.0), ..Target::default() };
+        let target = PublishedTarget {
+            name: "complete".into(),
+            concurrency: 1,
+            first_token_ms: Some(102.0),
+            ..PublishedTarget::default()
+        };
         let bench = Bench {
             url: "http://127.0.0.1:8000".into(),
             model: "org/M".into(),

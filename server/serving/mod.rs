@@ -6,7 +6,7 @@
 //! really listens, `boot.rs` reads the log, `marker.rs` how a command in a terminal ended, `metrics.rs` the figures, `started.rs` and
 //! `discover.rs` look, `state.rs` decides, `shown.rs` says it.
 
-mod body;
+pub mod body;
 pub mod boot;
 pub mod chart;
 pub mod chat;

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// One published target.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
-pub struct Target {
+pub struct PublishedTarget {
     /// `functional`, `complete` or `target`.
     pub name: String,
     /// Requests at once.
@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// The targets of an entry in the text of a spec file of any layout; an entry is an object with its `model_id`.
-pub fn of(text: &str, model_id: &str) -> Vec<Target> {
+pub fn of(text: &str, model_id: &str) -> Vec<PublishedTarget> {
     let Ok(file) = serde_json::from_str::<Value>(text) else { return Vec::new() };
     let Some(entry) = find(&file, model_id, 0) else { return Vec::new() };
     let rows = [entry.get("device_model_spec"), Some(entry)].into_iter().flatten();
@@ -40,11 +40,11 @@ fn find<'a>(value: &'a Value, model_id: &str, depth: usize) -> Option<&'a Value>
     inner.values().find_map(|value| find(value, model_id, depth + 1))
 }
 
-fn row(row: &Value) -> Vec<Target> {
+fn row(row: &Value) -> Vec<PublishedTarget> {
     let number = |name: &str| row.get(name).and_then(Value::as_u64).unwrap_or_default();
     let is_text = row.get("task_type").and_then(Value::as_str).is_none_or(|task| task == "text");
     let targets = row.get("targets").and_then(Value::as_object).filter(|_| is_text);
-    let target = |(name, of): (&String, &Value)| Target {
+    let target = |(name, of): (&String, &Value)| PublishedTarget {
         name: name.clone(),
         concurrency: number("max_concurrency").max(1),
         prompt_tokens: number("isl"),
@@ -57,9 +57,14 @@ fn row(row: &Value) -> Vec<Target> {
 
 /// The best of the targets at this concurrency that a measurement holds; none without targets there, and an empty name
 /// when it holds none of them.
-pub fn reached(targets: &[Target], concurrency: u64, first_token_ms: f64, tokens_per_s_user: f64) -> Option<String> {
-    let here: Vec<&Target> = targets.iter().filter(|target| target.concurrency == concurrency).collect();
-    let holds = |target: &&&Target| {
+pub fn reached(
+    targets: &[PublishedTarget],
+    concurrency: u64,
+    first_token_ms: f64,
+    tokens_per_s_user: f64,
+) -> Option<String> {
+    let here: Vec<&PublishedTarget> = targets.iter().filter(|target| target.concurrency == concurrency).collect();
+    let holds = |target: &&&PublishedTarget| {
         target.first_token_ms.is_none_or(|most| first_token_ms <= most)
             && target.tokens_per_s_user.is_none_or(|least| tokens_per_s_user >= least)
     };

@@ -29,13 +29,18 @@ struct Table {
 
 /// The likely cause; none when nothing in the table fits.
 pub fn likely(step: &str, output: &str) -> Option<&'static Cause> {
+    let here =
+        |cause: &&Cause| cause.steps.is_empty() || cause.steps.iter().any(|begin| step.starts_with(begin.as_str()));
+    known(output).into_iter().find(here)
+}
+
+/// Every row whose words stand in the output, whatever step it is from.
+pub fn known(output: &str) -> Vec<&'static Cause> {
     static TABLE: OnceLock<Vec<Cause>> = OnceLock::new();
     let read = || serde_json::from_str::<Table>(BUNDLED).map(|table| table.failures).unwrap_or_default();
     let output = output.to_lowercase();
-    TABLE.get_or_init(read).iter().find(|cause| {
-        let here = cause.steps.is_empty() || cause.steps.iter().any(|begin| step.starts_with(begin.as_str()));
-        here && cause.words.iter().all(|word| output.contains(word.as_str()))
-    })
+    let fits = |cause: &&Cause| cause.words.iter().all(|word| output.contains(word.as_str()));
+    TABLE.get_or_init(read).iter().filter(fits).collect()
 }
 
 #[cfg(test)]

@@ -97,7 +97,8 @@ def apply(device: cookbook.Device, name: str, picture: cookbook.Rows) -> cookboo
         return device.subtract(device.multiply(table, 2.0), both(BLUR, BLUR))
     if name == "edges":
         return device.add(device.abs(both(SMOOTH, SLOPE)), device.abs(both(SLOPE, SMOOTH)))
-    return device.add(both(SLOPE, SLOPE), 0.5)
+    # Light from the upper left: what rises to the lower right is bright.
+    return device.add(device.add(both(SMOOTH, SLOPE), both(SLOPE, SMOOTH)), 0.5)
 
 
 def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, Any]:

@@ -101,7 +101,8 @@ def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, An
     channels = [[[0.0] * side for _ in range(side)] for _ in range(3)]
     for (x, y), kind in zip(world.places, world.kinds, strict=True):
         for channel, value in zip(channels, COLOURS[kind], strict=True):
-            channel[int(y * side) % side][int(x * side) % side] = value
+            for spot in range(9):
+                channel[(int(y * side) + spot // 3) % side][(int(x * side) + spot % 3) % side] = value
     cookbook.write_png(options.out, channels)
     print(f"{options.out}: {options.steps} steps of {options.particles} particles, {seconds:.2f} s on {device.name}")
     return {}

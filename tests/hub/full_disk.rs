@@ -16,10 +16,16 @@ const SHARDS: [&str; 2] = ["model-00001-of-00002.safetensors", "model-00002-of-0
 
 #[test]
 fn a_disk_that_is_full_at_ninety_per_cent_costs_nothing_that_has_come() {
+    // On a busy machine the look at the free space may come before the write that fails, or the end before both.
+    assert!((0..5).any(|_| is_told()), "the download never met the end of the disk itself");
+}
+
+/// False when the download was stopped because little is free, before a write has failed.
+fn is_told() -> bool {
     let server = HubServer::start();
     server.add_model(REPO, LENGTH);
     let person = Person::with(&server);
-    let Some(disk) = SmallDisk::mount(&person.cache(), "100m") else { return };
+    let Some(disk) = SmallDisk::mount(&person.cache(), "100m") else { return true };
     let (program, mut args) = disk.enter();
     args.extend([env!("CARGO_BIN_EXE_tt-jukebox"), "download", REPO, "--events"].map(str::to_owned));
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -33,18 +39,25 @@ fn a_disk_that_is_full_at_ninety_per_cent_costs_nothing_that_has_come() {
     assert!(disk.resize("2g"));
     server.slow(1 << 20);
     let mut child = start().spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    for number in 0.. {
-        let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().enumerate();
+    let mut last = Value::Null;
+    for (number, line) in lines.by_ref() {
+        last = serde_json::from_str(&line.unwrap()).unwrap();
+        let (bytes, full) = (last["bytes"].as_u64().unwrap_or_default(), 2 * LENGTH as u64 * 90 / 100);
         // Free space is looked at after every fifth event: right after a look the write itself must find out.
-        if number % 5 == 1 && event["bytes"].as_u64().unwrap() >= 2 * LENGTH as u64 * 85 / 100 {
-            disk.fill();
+        if (1..=2).contains(&(number % 5)) && bytes >= full * 9 / 10 {
+            disk.leave(full.saturating_sub(bytes));
             break;
         }
     }
-    let last: Value = serde_json::from_str(&lines.last().unwrap().unwrap()).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(5), "{last}");
-    let error = &last["error"];
+    for (_, line) in lines {
+        last = serde_json::from_str(&line.unwrap()).unwrap();
+    }
+    let (code, error) = (child.wait().unwrap().code(), &last["error"]);
+    if error["what"].as_str().is_none_or(|what| what.contains("less than 1 GiB is free")) {
+        return false;
+    }
+    assert_eq!(code, Some(5), "{last}");
     assert_eq!(error["what"], "the disk, or your share of it, is full", "{error}");
     assert!(error["why"].as_str().unwrap().contains("No space left on device"), "{error}");
     assert!(error["next"].as_str().unwrap().contains("what has come stays"), "{error}");
@@ -58,8 +71,10 @@ fn a_disk_that_is_full_at_ninety_per_cent_costs_nothing_that_has_come() {
     assert!(!folder.join("refs/main").exists());
     let names: Vec<(String, &str)> = content.iter().map(|bytes| sha256(bytes)).zip(SHARDS).collect();
     let known = noted(&folder.join("blobs"), &names);
-    let there: u64 = known.iter().map(|(_, range)| range.end - range.start).sum();
-    assert!(there >= 2 * LENGTH as u64 * 80 / 100, "{there} bytes are noted on the full disk");
+    let noted: u64 = known.iter().map(|(_, range)| range.end - range.start).sum();
+    let finished = names.iter().filter(|(name, _)| folder.join("blobs").join(name).exists()).count() * LENGTH;
+    let there = noted + finished as u64;
+    assert!(there >= 2 * LENGTH as u64 * 80 / 100, "{there} bytes are kept on the full disk");
 
     assert!(disk.resize("2g"));
     server.slow(0);
@@ -71,4 +86,5 @@ fn a_disk_that_is_full_at_ninety_per_cent_costs_nothing_that_has_come() {
         assert!(fs::read(folder.join("blobs").join(sha256(bytes))).unwrap() == *bytes, "{shard}");
         assert!(folder.join("snapshots").join(COMMIT).join(shard).exists());
     }
+    true
 }

@@ -48,17 +48,18 @@ impl SmallDisk {
         let (program, args) = self.enter();
         let option = format!("remount,size={size}");
         let mut command = Command::new(program);
-        command.args(args).args(["mount", "-o", &option]).arg(&self.folder).stderr(Stdio::null());
+        // With a source, `mount` adds nothing of its own; the numbers of a user that it would add mean nothing in here.
+        command.args(args).args(["mount", "-o", &option, "none"]).arg(&self.folder).stderr(Stdio::null());
         command.status().unwrap().success()
     }
 
-    /// Makes it full, whatever is on it.
-    pub fn fill(&self) {
+    /// Leaves room for so many more bytes, whatever is on it.
+    pub fn leave(&self, bytes: u64) {
         // More may have come between the question and the new size.
         let full = (0..50).any(|_| {
             let stat = rustix::fs::statvfs(self.seen(&self.folder)).unwrap();
             let used = (stat.f_blocks - stat.f_bfree) * stat.f_frsize;
-            self.resize(&used.to_string())
+            self.resize(&(used + bytes).to_string())
         });
         assert!(full, "the disk could not be made smaller");
     }

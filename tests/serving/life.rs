@@ -49,7 +49,7 @@ fn a_server_for_others_has_a_key_and_gets_what_was_added() {
     assert_eq!(home.ps()["servers"][0]["models"][0]["max_model_len"], 1024);
     assert_eq!(text(&home.run(&["ask", "hello"]).stdout), "hello from the fake\n");
     let command = std::fs::read_to_string(format!("/proc/{}/cmdline", home.pids()[0])).unwrap();
-    assert!(command.contains("--seed\07\0") && command.contains("--host\00.0.0.0\0"), "{command}");
+    assert!(command.contains("--seed\x007\x00") && command.contains("--host\x000.0.0.0\x00"), "{command}");
     let key = std::fs::read_to_string(format!("{}/tt-scratchpad/server.env", home.env()[0].1)).unwrap();
     let key = key.lines().find_map(|line| line.strip_prefix("VLLM_API_KEY=")).unwrap();
     assert!(!command.contains(key) && !home.ps().to_string().contains(key));

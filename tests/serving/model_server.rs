@@ -177,8 +177,13 @@ fn answer(mut stream: TcpStream, shared: &Shared) {
             let _ = whole(&mut stream, 200, "", &models);
         }
         "/tokenize" if shared.tokens_per_char.load(Ordering::Relaxed) > 0 => {
-            let messages = body["messages"].as_array().unwrap();
-            let chars: usize = messages.iter().map(|m| m["content"].as_str().unwrap().chars().count()).sum();
+            let chars: usize = match body["prompt"].as_str() {
+                Some(prompt) => prompt.chars().count(),
+                None => {
+                    let messages = body["messages"].as_array().unwrap();
+                    messages.iter().map(|m| m["content"].as_str().unwrap().chars().count()).sum()
+                }
+            };
             let count = chars * shared.tokens_per_char.load(Ordering::Relaxed);
             let _ = whole(&mut stream, 200, "", &format!("{{\"count\":{count},\"max_model_len\":1024,\"tokens\":[]}}"));
         }

@@ -50,3 +50,34 @@ fn a_failure_keeps_its_four_parts() {
     assert_eq!(failure["kind"], "network");
     assert!(failure["what"].as_str().unwrap().contains("has failed") && failure["next"].is_string(), "{answer}");
 }
+
+#[test]
+fn tokens_are_those_of_the_server_or_an_estimate_that_says_so() {
+    let mut server = Server::ready(&Tools::none(), &[]);
+    for (model, expected) in [(ModelServer::start().counts(2), (10, false)), (ModelServer::start(), (6, true))] {
+        let messages = json!([{ "role": "user", "content": "hello" }]);
+        let params = json!({ "messages": messages, "options": { "url": model.url(), "model": "tiny-random-llama" } });
+        let answer = server.request("tenstorrent/tokens", params);
+        let told = (answer["result"]["tokens"].as_u64(), answer["result"]["estimated"].as_bool());
+        assert_eq!(told, (Some(expected.0), Some(expected.1)), "{answer}");
+    }
+}
+
+#[test]
+fn a_text_alone_is_counted_without_a_template() {
+    let model = ModelServer::start().counts(1);
+    let mut server = Server::ready(&Tools::none(), &[]);
+    let params = json!({ "text": "hello", "messages": [], "options": { "url": model.url(), "model": "m" } });
+    let answer = server.request("tenstorrent/tokens", params);
+    assert_eq!(answer["result"], json!({ "tokens": 5, "estimated": false }));
+    assert_eq!(model.seen("/tokenize")[0].body["prompt"], "hello");
+}
+
+#[test]
+fn known_causes_are_found_in_any_text() {
+    let mut server = Server::ready(&Tools::none(), &[]);
+    let answer = server.request("tenstorrent/causes", json!({ "text": "cp: No space left on device" }));
+    assert_eq!(answer["result"]["causes"][0]["cause"], "the disk is full");
+    let none = server.request("tenstorrent/causes", json!({ "text": "all is well" }));
+    assert_eq!(none["result"]["causes"], json!([]));
+}

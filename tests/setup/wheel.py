@@ -14,7 +14,7 @@ import zipfile
 INDEX = [
     {"name": "numpy", "version": "1.26.4"},
     {"name": "numpy", "version": "2.1.0"},
-    {"name": "torch", "version": "2.5.0+cpu", "files": 3000},
+    {"name": "torch", "version": "2.5.0+cpu", "files": 1200},
     {"name": "loguru", "version": "0.7.2"},
     {"name": "llama-models", "version": "0.0.48"},
     {"name": "tt-runtime", "version": "1.0.0"},

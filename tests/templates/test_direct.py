@@ -100,7 +100,7 @@ class ApiServer(Case):
         return answer.status, text
 
     def test_it_answers_and_stays_loaded(self) -> None:
-        program, port = self.serve()
+        _, port = self.serve()
         self.assertEqual(json.loads(self.ask(port, "GET", "/health")[1])["status"], "ready")
         for _ in range(2):
             status, text = self.ask(port, "POST", "/chat", {"prompt": "hello", "max_tokens": 64})
@@ -115,8 +115,13 @@ class ApiServer(Case):
         self.assertEqual(events[-1], "data: [DONE]")
         deltas = [json.loads(event[5:])["choices"][0]["delta"].get("content", "") for event in events[:-1]]
         self.assertEqual("".join(deltas), "1: hi \u00e9")
-        program.send_signal(signal.SIGINT)
-        self.assertEqual(program.wait(20), 130, "and the chips were given back")
+
+    def test_whatever_ends_it_the_chips_are_given_back(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number):
+                program, _ = self.serve()
+                program.send_signal(number)
+                self.assertEqual(program.wait(20), 130, "99 is a device that was left open")
 
     def test_what_is_wrong_is_refused(self) -> None:
         _, port = self.serve("--max-seq-len", "128")

@@ -8,6 +8,7 @@ const { readFileSync } = require("node:fs");
 const { createServer } = require("node:http");
 const { join } = require("node:path");
 const vscode = require("vscode");
+const { modelTests } = require("./models.cjs");
 const { runAll, test, until } = require("./runner.cjs");
 
 const MODEL = "Llama-3.1-8B-Instruct";
@@ -168,6 +169,8 @@ test("a path that holds no sidecar is said, and mending it is enough", async () 
   await running();
   await until("the status", () => api.status.text, (shown) => /n150/i.test(shown));
 });
+
+modelTests(() => api, change);
 
 exports.run = runAll;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::serving::targets::Target;
+use crate::serving::targets::PublishedTarget;
 
 fn level(concurrency: u64, first: f64, each: f64, all: f64) -> Level {
     Level {
@@ -13,13 +13,13 @@ fn level(concurrency: u64, first: f64, each: f64, all: f64) -> Level {
     }
 }
 
-fn target(name: &str, first: f64, each: f64) -> Target {
-    Target {
+fn target(name: &str, first: f64, each: f64) -> PublishedTarget {
+    PublishedTarget {
         name: name.into(),
         concurrency: 1,
         first_token_ms: Some(first),
         tokens_per_s_user: Some(each),
-        ..Target::default()
+        ..PublishedTarget::default()
     }
 }
 

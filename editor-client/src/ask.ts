@@ -1,0 +1,103 @@
+/** A question to `@tenstorrent` from a command or a button: in the chat, or, where there is none, in a document. */
+import { commands, env, l10n, ProgressLocation, window, workspace } from "vscode";
+import { ask as askModel } from "./chat-answer";
+import { explain as explainIn, putAside } from "./chat-explain";
+import { conversation } from "./chat-messages";
+import { WrittenReply } from "./chat-reply";
+import { nothingServes, type Asked } from "./chat-verbs";
+import { hasChat } from "./chat-participant";
+import type { Material } from "./chat-attachments";
+import type { Parts } from "./parts";
+import { answers } from "./server-text";
+
+/** True where a question can be put into the chat: the API is there, and nobody has switched the chat off. */
+export function canChat(): boolean {
+  return hasChat() && workspace.getConfiguration("chat").get("disableAIFeatures") !== true;
+}
+
+/** Opens the chat with the question and sends it; without one it waits behind the name. */
+export async function askTenstorrent(parts: Parts, question: unknown): Promise<void> {
+  const words = typeof question === "string" ? question.trim() : "";
+  if (canChat()) {
+    await openChat(words);
+    return;
+  }
+  const typed = words === "" ? await window.showInputBox({ prompt: l10n.t("What do you want to ask the model that runs?") }) : words;
+  if (typed !== undefined && typed.trim() !== "") {
+    await inDocument(parts, l10n.t("Answer"), (asked) => talk(asked, typed));
+  }
+}
+
+/** Explains what is selected, in an editor or in a terminal. */
+export async function explainSelection(parts: Parts, where: "editor" | "terminal"): Promise<void> {
+  const material = where === "terminal" ? await terminalSelection() : editorSelection();
+  if (material !== undefined) {
+    await explainThis(parts, material.name, material);
+  } else if (canChat()) {
+    await openChat("/explain");
+  } else {
+    await inDocument(parts, l10n.t("Explanation"), (asked) => explainIn(asked));
+  }
+}
+
+/** Explains a text. In the chat it is asked for by these words: the text itself may be long. */
+export async function explainThis(parts: Parts, words: string, material: Material): Promise<void> {
+  putAside(words, material);
+  if (canChat()) {
+    await openChat(`/explain ${words}`);
+  } else {
+    await inDocument(parts, l10n.t("Explanation"), (asked) => explainIn({ ...asked, words }));
+  }
+}
+
+async function openChat(words: string): Promise<void> {
+  await commands.executeCommand("workbench.action.chat.open", {
+    query: `@tenstorrent ${words}`,
+    isPartialQuery: words === "",
+    // The mode of agents counts only models that call tools.
+    mode: "ask",
+  });
+}
+
+async function talk(asked: Asked, typed: string): Promise<void> {
+  const { parts, reply, token } = asked;
+  const state = await parts.servers.look(token);
+  if (state.servers.some(({ life }) => answers(life))) {
+    await askModel(parts, { messages: conversation([], typed, []), typed }, reply, token);
+  } else {
+    await nothingServes(asked, state);
+  }
+}
+
+/** Runs something that answers, and shows the whole when it is done. */
+async function inDocument(parts: Parts, title: string, work: (asked: Asked) => Promise<unknown>): Promise<void> {
+  const reply = await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
+    const written = new WrittenReply((message) => { progress.report({ message }); });
+    await work({ parts, words: "", attachments: [], reply: written, token });
+    return written;
+  });
+  await parts.documents.preview(title, reply.whole(l10n.t("These commands help:")), true);
+}
+
+function editorSelection(): Material | undefined {
+  const editor = window.activeTextEditor;
+  if (editor === undefined || editor.selection.isEmpty) {
+    return undefined;
+  }
+  const { document, selection } = editor;
+  const name = workspace.asRelativePath(document.uri);
+  return { name: l10n.t("the selection in {0}", name), text: document.getText(selection), keepEnd: true };
+}
+
+/** The editor gives a terminal's selection to the clipboard only; what was there comes back. */
+async function terminalSelection(): Promise<Material | undefined> {
+  const before = await env.clipboard.readText();
+  try {
+    await env.clipboard.writeText("");
+    await commands.executeCommand("workbench.action.terminal.copySelection");
+    const text = await env.clipboard.readText();
+    return text.trim() === "" ? undefined : { name: l10n.t("the selection in the terminal"), text, keepEnd: true };
+  } finally {
+    await env.clipboard.writeText(before);
+  }
+}
