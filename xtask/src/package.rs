@@ -13,7 +13,7 @@ use crate::processes::run_quietly;
 use crate::workspace::{Workspace, megabytes, newest_change, vscode_target};
 
 /// What goes into the package, directly or through a build.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "Cargo.toml",
     "Cargo.lock",
     "server",
@@ -23,6 +23,7 @@ const SOURCES: [&str; 13] = [
     "CHANGELOG.md",
     "editor-client/src",
     "editor-client/media",
+    "editor-client/themes",
     "editor-client/package.json",
     "editor-client/package.nls.json",
     "editor-client/README.md",
