@@ -43,7 +43,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::Shell;
@@ -159,6 +159,11 @@ fn exit_codes() -> String {
 pub fn understands(args: &[String]) -> std::result::Result<(), String> {
     let line = std::iter::once("tt-jukebox").chain(args.iter().map(String::as_str));
     Cli::try_parse_from(line).map(drop).map_err(|error| error.to_string())
+}
+
+/// The parser itself, for the page that lists every command and option.
+pub fn parser() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the program and returns its exit code.
