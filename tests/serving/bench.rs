@@ -139,7 +139,10 @@ fn a_real_server_is_measured_and_found() {
     let home = Home::new();
     let measured = bench(&home, &["--url", &url, "--up-to", "4"]);
     let levels = measured["levels"].as_array().unwrap();
-    assert!(levels.iter().all(|level| level["failed"] == 0 && level["answer_tokens"].as_u64().unwrap() > 0), "{measured}");
+    assert!(
+        levels.iter().all(|level| level["failed"] == 0 && level["answer_tokens"].as_u64().unwrap() > 0),
+        "{measured}"
+    );
     // vLLM goes on past the end that the model sees, so that all answers are as long.
     assert_eq!(levels[1]["answer_tokens"], 8 * 12, "{measured}");
     let found = home.command(&["ps", "--json"]).env("TT_JUKEBOX_SERVER_URL", &url).output().unwrap();
