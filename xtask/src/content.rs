@@ -3,6 +3,7 @@
 
 mod boxes;
 mod calls;
+mod guide;
 mod manifest;
 mod markdown;
 mod pages;
@@ -97,6 +98,7 @@ pub fn check(root: &Path) -> Result<(Vec<Finding>, Vec<String>)> {
     steps::check(&mut looked)?;
     manifest::check(&mut looked)?;
     pages::check(&mut looked)?;
+    guide::check(&mut looked)?;
     for file in lesson_files(&looked.lessons())? {
         let text = fs::read_to_string(looked.lessons().join(&file)).with_context(|| file.clone())?;
         markdown::check_lesson(&mut looked, &file, &text)?;

@@ -7,16 +7,19 @@ mod failures;
 mod protocol;
 mod settings;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Looked;
 
+pub use settings::variables;
+
 /// Stands below the title of every page that is made.
-const MADE: &str = "Made by `cargo xtask content --write`; do not edit.";
+pub const MADE: &str = "Made by `cargo xtask content --write`; do not edit.";
 
 /// Says which pages are stale.
 pub fn check(looked: &mut Looked) -> Result<()> {
@@ -58,9 +61,23 @@ pub struct Editor {
 }
 
 impl Editor {
-    fn read(root: &Path) -> Result<Self> {
+    /// Reads the manifest of a checkout.
+    pub fn read(root: &Path) -> Result<Self> {
         let contributes = json(root, "editor-client/package.json")?["contributes"].take();
         Ok(Self { contributes, texts: json(root, "editor-client/package.nls.json")? })
+    }
+
+    /// The settings that it declares, by id.
+    pub fn settings(&self) -> Result<&Map<String, Value>> {
+        let declared = self.contributes["configuration"]["properties"].as_object();
+        declared.context("the manifest declares no settings")
+    }
+
+    /// The titles of its commands, as far as they are words.
+    pub fn titles(&self) -> Result<BTreeSet<String>> {
+        let declared = self.contributes["commands"].as_array().context("the manifest declares no commands")?;
+        let title = |command: &Value| self.text(&command["title"]).trim_end_matches('…').to_owned();
+        Ok(declared.iter().map(title).collect())
     }
 
     /// A text of the manifest, on one line: `%key%` is looked up.

@@ -30,11 +30,10 @@ struct Type {
     body: String,
 }
 
-static DECLARED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?s)\n/\*\*\n((?: \*[^\n]*\n)+?) \*/\nexport type (\w+) = (.*?);\n(?:\n|$)").ok()
-});
+static DECLARED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?s)\n/\*\*\n((?: \*[^\n]*\n)+?) \*/\nexport type (\w+) = (.*?);\n(?:\n|$)").ok());
 static FIELD: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?s)/\*\*\n((?: \*[^\n]*\n)+?) \*/\n(\w+\??): (.*?),\s").ok());
+    LazyLock::new(|| Regex::new(r"(?s)/\*\*\n((?: \*[^\n]*\n)+?) \*/\n(\w+\??): (.*?), (?:\n|\}$)").ok());
 
 pub fn page(root: &Path) -> Result<String> {
     let requests: Vec<Request> = tt_jukebox::for_each_request!(requests);
@@ -46,8 +45,8 @@ pub fn page(root: &Path) -> Result<String> {
          `initializationOptions`, by the keys of [Settings](settings.md). Fields are in snake_case, and `--json` on the\n\
          command line prints the same objects.\n\n\
          - A request ends early by `$/cancelRequest`.\n\
-         - Progress comes as `$/progress` with the token that the request has named; each is a whole snapshot, and the\n\
-         answer is the truth.\n\
+         - Progress comes as `$/progress` with the token that the request has named. Each is a whole snapshot, except that a\n\
+         \x20 chat sends pieces; the answer is the truth.\n\
          - A failure has the object [Failure](#failure) as the `data` of the error.\n\
          - The one notification from the program is `tenstorrent/status`, with a [Status](#status).\n\n\
          ## Requests\n\n"
@@ -89,7 +88,8 @@ fn types(source: &str) -> Result<BTreeMap<String, Type>> {
     }
     let all = source.matches("\nexport type ").count();
     if types.len() != all {
-        let missing: BTreeSet<&str> = source.split("\nexport type ").skip(1).filter_map(|rest| rest.split(' ').next()).collect();
+        let missing: BTreeSet<&str> =
+            source.split("\nexport type ").skip(1).filter_map(|rest| rest.split(' ').next()).collect();
         let missing: Vec<&&str> = missing.iter().filter(|name| !types.contains_key(**name)).collect();
         bail!("{TYPES}: {} of {all} types were understood, not {missing:?}", types.len());
     }
@@ -104,10 +104,8 @@ fn prose(comment: &str) -> String {
 
 /// A type whose own parts lead to their place on the page.
 fn linked(kind: &str, types: &BTreeMap<String, Type>) -> String {
-    let names: Vec<&str> = kind
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| types.contains_key(*word))
-        .collect();
+    let names: Vec<&str> =
+        kind.split(|c: char| !c.is_alphanumeric()).filter(|word| types.contains_key(*word)).collect();
     match names.as_slice() {
         [name] if *name == kind => format!("[{name}](#{})", name.to_lowercase()),
         [] => code(kind),

@@ -20,10 +20,18 @@ const VARIABLES: [(&str, &str); 9] = [
     ("HF_HUB_DOWNLOAD_TIMEOUT", "Seconds without a byte after which a download asks again; 30 by default."),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "The proxy, for everything that goes over the network."),
     ("TT_JUKEBOX_API_KEY", "The key of a model server, for `ask`, `bench` and the chats."),
-    ("TT_JUKEBOX_LOG", "How much `lsp` and `mcp` write to stderr: error, warn, info, debug or trace."),
-    ("XDG_CONFIG_HOME, XDG_DATA_HOME", "Where the user's file lies, and the environments unless their setting names a folder."),
+    ("TT_JUKEBOX_LOG", "How much `lsp` logs in the editor's output: error, warn, info, debug or trace."),
+    (
+        "XDG_CONFIG_HOME, XDG_DATA_HOME",
+        "Where the user's file lies, and the environments unless their setting names a folder.",
+    ),
     ("XDG_STATE_HOME, XDG_CACHE_HOME", "Where journals, logs and progress lie, and the fetched spec files."),
 ];
+
+/// The names in the list of variables.
+pub fn variables() -> impl Iterator<Item = &'static str> {
+    VARIABLES.iter().flat_map(|(names, _)| names.split(", "))
+}
 
 pub fn page(editor: &Editor) -> Result<String> {
     let rows: Vec<Vec<String>> = SETTINGS
@@ -46,7 +54,9 @@ pub fn page(editor: &Editor) -> Result<String> {
          default. `tt-jukebox config` shows each value and where it comes from. A project's file may set only what cannot\n\
          decide which program this machine runs.\n\n{own}\n"
     );
-    text.push_str("A file has one line for each:\n\n```toml\nport = 8010\nenvironments = \"/data/tt/environments\"\n```\n\n");
+    text.push_str(
+        "A file has one line for each:\n\n```toml\nport = 8010\nenvironments = \"/data/tt/environments\"\n```\n\n",
+    );
     text.push_str("## Of the editor\n\n");
     text.push_str(
         "What is empty or untouched here is left to the program's own sources above. In code-server and over Remote-SSH\n\
@@ -83,8 +93,7 @@ struct Row {
 }
 
 fn rows_of_editor(editor: &Editor) -> Result<Vec<Row>> {
-    let declared = editor.contributes["configuration"]["properties"].as_object();
-    let declared = declared.context("the manifest declares no settings")?;
+    let declared = editor.settings()?;
     let row = |(id, about): (&String, &Value)| {
         let values: Vec<String> =
             about["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(code).collect();
