@@ -10,6 +10,7 @@ import {
   type Disposable,
 } from "vscode";
 import { askTenstorrent, explainSelection } from "./ask";
+import { runBenchmark } from "./benchmark";
 import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
 import { showDetails } from "./details";
 import { setUpEditor, undoEditorSetup } from "./editor-setup";
@@ -28,7 +29,7 @@ import { chooseModel } from "./picker";
 import type { CatalogInfo, Host, ModelDetails } from "./protocol";
 import { clearDeviceState, resetDevice } from "./reset";
 import { pickAndServe, serve, type How, type Served } from "./serve";
-import { copyEndpoint, openServerLog, runBenchmark, stopServer } from "./server-actions";
+import { copyEndpoint, openServerLog, stopServer } from "./server-actions";
 import { setServerKey } from "./server-key";
 import { setUp, showSetupOutput } from "./setup";
 import { openWalkthrough } from "./walkthrough";

@@ -25,7 +25,11 @@ export const FileType = { Directory: 2 };
 export const chat = undefined;
 export const lm = undefined;
 
+export class CancellationError {}
+export const LanguageModelChatToolMode = { Auto: 1, Required: 2 };
 export class LanguageModelTextPart {}
+export class LanguageModelToolCallPart {}
+export class McpStdioServerDefinition {}
 export class LanguageModelToolResult {}
 export class Location {}
 export class Disposable {}

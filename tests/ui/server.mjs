@@ -26,9 +26,10 @@ const KEYBINDINGS = [
  * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
  * `prepare(sandbox)` puts further things into the home or the environment before anything starts.
  * `userSettings` are added to the user's settings.
+ * `beside(sandbox)` answers with the packages of other extensions that are installed first.
  * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
  */
-export async function startServer({ simulate = "n150", fakeBox = false, prepare, userSettings } = {}) {
+export async function startServer({ simulate = "n150", fakeBox = false, prepare, beside, userSettings } = {}) {
   const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
   let box;
   const user = join(sandbox.data, "User");
@@ -48,10 +49,9 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare,
       "--extensions-dir", sandbox.extensions,
     ];
     const options = { env: sandbox.env, cwd: sandbox.project };
-    await run(codeServerNode(), [entry, ...places, "--install-extension", vsixFile()], {
-      ...options,
-      timeout: 120_000,
-    });
+    for (const vsix of [...((await beside?.(sandbox)) ?? []), vsixFile()]) {
+      await run(codeServerNode(), [entry, ...places, "--install-extension", vsix], { ...options, timeout: 120_000 });
+    }
     const editor = await startEditor(
       codeServerNode(),
       [

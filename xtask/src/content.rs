@@ -3,8 +3,10 @@
 
 mod boxes;
 mod calls;
+mod guide;
 mod manifest;
 mod markdown;
+mod pages;
 mod pictures;
 mod spelling;
 mod steps;
@@ -65,7 +67,10 @@ pub fn run(args: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match args {
         [] => {}
-        [flag] if flag == "--write" => return manifest::write(&workspace.root),
+        [flag] if flag == "--write" => {
+            manifest::write(&workspace.root)?;
+            return pages::write(&workspace.root);
+        }
         _ => bail!("content takes --write or nothing, not {}", args.join(" ")),
     }
     make_sure(&workspace)
@@ -74,8 +79,8 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Fails with every finding.
 pub fn make_sure(workspace: &Workspace) -> Result<()> {
     let (findings, coming) = check(&workspace.root)?;
-    for name in &coming {
-        println!("to come: {name}");
+    if !coming.is_empty() {
+        println!("to come: {}", coming.join(", "));
     }
     if findings.is_empty() {
         println!("content: nothing to say");
@@ -85,13 +90,15 @@ pub fn make_sure(workspace: &Workspace) -> Result<()> {
     bail!("{}\n{} findings", lines.join("\n"), findings.len())
 }
 
-/// Everything that is wrong, and what is said to come.
+/// Everything that is wrong, and what is still to come.
 pub fn check(root: &Path) -> Result<(Vec<Finding>, Vec<String>)> {
     let content = Content::of_folder(&root.join("content")).map_err(|failure| anyhow!("{failure}"))?;
     let commands = manifest::commands(root)?;
     let mut looked = Looked { root: root.to_owned(), content, commands, findings: Vec::new() };
     steps::check(&mut looked)?;
     manifest::check(&mut looked)?;
+    pages::check(&mut looked)?;
+    guide::check(&mut looked)?;
     for file in lesson_files(&looked.lessons())? {
         let text = fs::read_to_string(looked.lessons().join(&file)).with_context(|| file.clone())?;
         markdown::check_lesson(&mut looked, &file, &text)?;
@@ -105,7 +112,9 @@ pub fn check(root: &Path) -> Result<(Vec<Finding>, Vec<String>)> {
     }
     looked.findings.sort();
     looked.findings.dedup();
-    Ok((looked.findings, looked.content.walkthroughs.coming))
+    let mut coming = looked.content.walkthroughs.coming;
+    coming.retain(|name| !looked.commands.contains(name) && !looked.root.join(name).is_file());
+    Ok((looked.findings, coming))
 }
 
 /// The lessons by file name, in order.
