@@ -131,7 +131,9 @@ impl Known {
     }
 
     fn code(&self, code: &str) -> Option<String> {
-        if code.starts_with("tenstorrent.") && code != PROJECT_FILE && !code.contains('*') && !self.ids.contains(code) {
+        // What holds a space is a `when` clause, made of context keys.
+        let is_id = code.starts_with("tenstorrent.") && code != PROJECT_FILE && !code.contains(['*', ' ']);
+        if is_id && !self.ids.contains(code) {
             return Some(format!("{code} is no command and no setting"));
         }
         if let Some(what) = self.variable(code) {
