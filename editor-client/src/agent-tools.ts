@@ -37,8 +37,7 @@ function toolOf(parts: Parts, name: string): LanguageModelTool<Arguments> {
     prepareInvocation: ({ input }) => question(toolNamed(parts, name), input),
     invoke: async ({ input }, token) => {
       try {
-        const answer: unknown = await parts.sidecar.request("tenstorrent/tool" as never, { name, arguments: input } as never, token);
-        const { text } = answer as { text: string };
+        const { text } = await parts.sidecar.request("tenstorrent/tool", { name, arguments: input }, token);
         return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
       } catch (error) {
         // The model reads it, and can do what comes next.

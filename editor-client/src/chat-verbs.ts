@@ -138,6 +138,10 @@ export async function nothingServes({ parts, reply, token }: Asked, state: Serve
   const server = mainServer(state);
   if (server !== undefined) {
     reply.markdown(`${l10n.t("No model answers yet.")}\n\n${state.tooltip}\n\n`);
+    if (server.wants_key) {
+      reply.button(button(l10n.t("Set Server Key"), "setServerKey"));
+      return [followUp("status", l10n.t("What runs now?"))];
+    }
     reply.button(server.log === null ? button(l10n.t("Show Servers"), "showServerActions") : button(l10n.t("Open Server Log"), "openServerLog"));
     return [followUp("status", l10n.t("How far is it?"))];
   }

@@ -6,8 +6,7 @@ import type { Parts } from "./parts";
 import { countSeconds } from "./progress";
 import type { ServerInfo } from "./protocol";
 import { changeText, endpoint, mainServer, runs } from "./server-text";
-import { quote } from "./terminal-state";
-import { NAMES, type Placement } from "./terminals";
+import { NAMES } from "./terminals";
 
 /** As long as the sidecar waits after its first signal: a full board closes its devices in some seconds. */
 const CTRL_C_MS = 20_000;
@@ -80,11 +79,6 @@ export async function copyEndpoint({ servers }: Parts): Promise<string> {
   await env.clipboard.writeText(url);
   say("info", l10n.t("{0} is in the clipboard. OpenAI clients take it as their base address.", url));
   return url;
-}
-
-/** Measures the server that runs, in the terminal for short commands. */
-export function runBenchmark({ sidecar, terminals }: Parts): Promise<Placement> {
-  return terminals.run("main", [sidecar.binary().path, "bench"].map(quote).join(" "));
 }
 
 /** Says what became of a server, with what one does about it. */

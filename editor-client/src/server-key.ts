@@ -32,8 +32,7 @@ export async function setServerKey({ context, servers, sidecar }: Parts): Promis
   await (key === "" ? context.secrets.delete(keyOf(url)) : context.secrets.store(keyOf(url), key));
   const others = addresses(context).filter((other) => other !== url);
   await context.globalState.update(ADDRESSES, key === "" ? others : [...others, url]);
-  await sidecar.request("tenstorrent/server/key" as never, { url, key: key === "" ? null : key } as never);
-  await servers.look();
+  servers.take(await sidecar.request("tenstorrent/server/key", { url, key: key === "" ? null : key }));
   say("info", key === "" ? l10n.t("The editor keeps no key for {0} any more.", url) : l10n.t("The key for {0} is kept.", url));
   return true;
 }
@@ -43,7 +42,7 @@ export async function handOverServerKeys({ context, sidecar }: Pick<Parts, "cont
   for (const url of addresses(context)) {
     const key = await context.secrets.get(keyOf(url));
     if (key !== undefined) {
-      await sidecar.request("tenstorrent/server/key" as never, { url, key } as never);
+      await sidecar.request("tenstorrent/server/key", { url, key });
     }
   }
 }
@@ -52,8 +51,8 @@ function addresses({ globalState }: ExtensionContext): string[] {
   return globalState.get<string[]>(ADDRESSES, []);
 }
 
-/** A server that does not answer as it should may want a key. */
+/** The server that says so itself, else the one that a setting of another place names. */
 function addressOf(state: ServerState | undefined): string | undefined {
   const servers = state?.servers ?? [];
-  return (servers.find(({ source }) => source === "setting") ?? servers.find(({ life }) => life === "failing"))?.url;
+  return (servers.find(({ wants_key: wants }) => wants) ?? servers.find(({ source }) => source === "setting"))?.url;
 }

@@ -17,7 +17,18 @@ import { CrashLimit } from "./crashes";
 import { FailureError, showFailure, toFailure, type Failure } from "./failure";
 import { launch, nothingToStart } from "./launch";
 import { say } from "./message";
-import type { ChatOutcome, ChatParams, ChatPartial, Requests, SetupOutcome, SetupProgress, Status } from "./protocol";
+import type {
+  BenchParams,
+  BenchProgress,
+  BenchReport,
+  ChatOutcome,
+  ChatParams,
+  ChatPartial,
+  Requests,
+  SetupOutcome,
+  SetupProgress,
+  Status,
+} from "./protocol";
 import { editorProxy } from "./proxy";
 import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
@@ -119,6 +130,15 @@ export class Sidecar implements Disposable {
     token: CancellationToken,
   ): Promise<ChatOutcome> {
     return this.heard(hear, (name) => this.request("tenstorrent/chat", { ...asked, partial_result_token: name }, token));
+  }
+
+  /** Measures a server and passes on how far it is. */
+  measure(
+    asked: Omit<BenchParams, "work_done_token">,
+    hear: (progress: BenchProgress) => void,
+    token: CancellationToken,
+  ): Promise<BenchReport> {
+    return this.heard(hear, (name) => this.request("tenstorrent/bench", { ...asked, work_done_token: name }, token));
   }
 
   /** Stops it and starts it again. Calls queue up, so the last settings always win. */

@@ -41,7 +41,7 @@ pub enum Heard {
     /// How far it is.
     Progress(Box<SetupProgress>),
     /// It takes longer than a client waits.
-    StillRuns(Option<SetupProgress>),
+    StillRuns(Option<Box<SetupProgress>>),
     /// Its answer.
     Done(Result<ToolAnswer>),
 }
@@ -135,7 +135,7 @@ impl Call {
             biased;
             done = done => Heard::Done(done),
             Some(now) = changed => Heard::Progress(Box::new(now)),
-            () = tokio::time::sleep_until(self.until) => Heard::StillRuns(self.running.progress.borrow().clone()),
+            () = tokio::time::sleep_until(self.until) => Heard::StillRuns(self.running.progress.borrow().clone().map(Box::new)),
         }
     }
 

@@ -106,7 +106,7 @@ impl ServerHandler for Server {
                         let _ = context.peer.notify_progress(note).await;
                     }
                 }
-                Heard::StillRuns(progress) => break Ok(still_runs(progress.as_ref())),
+                Heard::StillRuns(progress) => break Ok(still_runs(progress.as_deref())),
                 Heard::Done(answer) => break answer,
             }
         };

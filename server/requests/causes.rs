@@ -9,7 +9,6 @@ use crate::setup::failures;
 ///
 /// # Errors
 /// None; the shape is that of every request.
-#[expect(clippy::unused_async, reason = "every request is asked in the same way")]
 pub async fn causes(_session: &Session, params: CausesParams) -> Result<Causes> {
     let known = |row: &failures::Cause| KnownCause {
         cause: row.cause.clone(),

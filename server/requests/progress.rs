@@ -12,8 +12,8 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::lessons::{Claim, Proof, Proved, Step, walkthroughs};
 use crate::matching::Readiness;
 use crate::protocol::{
-    ChatOutcome, LessonStep, Life, MatchList, MatchParams, Progress, ProgressAction, ProgressParams, ServerParams,
-    ServerState,
+    ChatOutcome, LessonStep, Life, MatchList, MatchParams, PreparedServer, Progress, ProgressAction, ProgressParams,
+    ServeCommand, ServerParams, ServerState,
 };
 use crate::serving::record::redacted;
 use crate::session::Session;
@@ -138,7 +138,7 @@ pub fn proved_by_answer(answer: &dyn std::any::Any) -> Option<Proof> {
         let whole = outcome.trouble.is_none() && !(outcome.content.is_empty() && outcome.tool_calls.is_empty());
         return proves(whole, Proof::ChatAnswered);
     }
-    proves(answer.is::<crate::protocol::ServeCommand>(), Proof::CommandMade)
+    proves(answer.is::<ServeCommand>() || answer.is::<PreparedServer>(), Proof::CommandMade)
 }
 
 /// Keeps what an answer has proved.

@@ -10,6 +10,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+// A build script speaks to cargo on stdout.
+#[expect(clippy::print_stdout)]
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=templates");
     println!("cargo:rerun-if-changed=server/templates/embed.rs");

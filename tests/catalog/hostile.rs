@@ -60,7 +60,10 @@ fn a_file_that_never_stops_nesting() {
 
 #[test]
 fn names_that_would_do_harm_stay_names() {
-    let dir = tempfile::tempdir().unwrap();
+    // Two folders of our own around it: what leads out of it by one or two steps must be found there, and be of this test.
+    let outer = tempfile::tempdir().unwrap();
+    let middle = tempfile::tempdir_in(outer.path()).unwrap();
+    let dir = tempfile::tempdir_in(middle.path()).unwrap();
     let evil = ["../../x", "$(reboot)", "`reboot`", "; reboot", "\u{1b}[2J", "-rf", "a\"b'c", "\u{202e}gnp"];
     for name in evil {
         let entry = json!({
@@ -80,7 +83,7 @@ fn names_that_would_do_harm_stay_names() {
         fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     left.sort();
     assert_eq!(left, ["spec.json"], "nothing else was written");
-    assert!(!dir.path().parent().unwrap().join("x").exists());
+    assert!(!middle.path().join("x").exists() && !outer.path().join("x").exists());
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod audit;
 mod completions;
+mod lessons;
 mod old_lines;
 mod templates;
 

@@ -129,3 +129,23 @@ fn without_a_server_it_says_so() {
     assert!(text(&output.stderr).contains("no server listens"), "{}", text(&output.stderr));
     assert_eq!(home.run(&["bench", "llama"]).status.code(), Some(4));
 }
+
+#[test]
+fn a_real_server_is_measured_and_found() {
+    let Ok(url) = std::env::var("TT_JUKEBOX_VLLM") else {
+        eprintln!("TT_JUKEBOX_VLLM is not set: no real server is measured");
+        return;
+    };
+    let home = Home::new();
+    let measured = bench(&home, &["--url", &url, "--up-to", "4"]);
+    let levels = measured["levels"].as_array().unwrap();
+    assert!(
+        levels.iter().all(|level| level["failed"] == 0 && level["answer_tokens"].as_u64().unwrap() > 0),
+        "{measured}"
+    );
+    // vLLM goes on past the end that the model sees, so that all answers are as long.
+    assert_eq!(levels[1]["answer_tokens"], 8 * 12, "{measured}");
+    let found = home.command(&["ps", "--json"]).env("TT_JUKEBOX_SERVER_URL", &url).output().unwrap();
+    let state: Value = serde_json::from_slice(&found.stdout).unwrap();
+    assert!(state["servers"][0]["load"]["kv_cache_use"].is_number(), "{state}");
+}

@@ -3,15 +3,18 @@
  * their buttons, the model in the picker, and what a person reads when a server fails in any of its ways.
  */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ChatView } from "./chat-view.mjs";
 import { MODEL, ModelServer } from "./model-server.mjs";
+import { writeSettings } from "./sandbox.mjs";
 import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const LLAMA = "Llama-3.1-8B-Instruct";
+const KEY = "sesame-sesame-sesame";
 
 const model = new ModelServer();
 // The port is taken once, so that the server comes back where the settings look for it.
@@ -221,6 +224,41 @@ test("Stop closes the request, and the server can stop its work", LIMIT, async (
   await session.workbench.until("the end of the request", () => model.left, (left) => left > before);
   assert.match(await chat.answer(), /Endless/);
   await shot("stopped");
+});
+
+test("another server wants a key: a button asks for it, and it stands nowhere", LIMIT, async () => {
+  const { server, workbench } = session;
+  await model.stop();
+  await model.start(model.port, KEY);
+  server.settings({ "tenstorrent.monitor.interval": "live", "tenstorrent.serverUrl": model.url });
+  await workbench.until("a word about the key", () => chat.ask("@tenstorrent hello"), (text) => /wants a key/.test(text));
+  await shot("wants-key");
+  await chat.press("Set Server Key");
+  await workbench.until("the box", () => workbench.input().getAttribute("type"), (type) => type === "password");
+  await workbench.input().fill(KEY);
+  await workbench.page.keyboard.press("Enter");
+  await workbench.message(/The key for .* is kept/);
+  await serving();
+  assert.match(await chat.ask("@tenstorrent hello with a key"), /Hello from the card\./);
+  await shot("key-set");
+  const found = spawnSync("grep", ["-rlaF", KEY, server.sandbox.root], { encoding: "utf8" });
+  assert.equal(found.stdout, "", "the key stands in a file");
+});
+
+test("where chat is switched off, the same questions are commands and their answers are pages", LIMIT, async () => {
+  const { server, workbench } = session;
+  writeSettings(join(server.sandbox.project, ".vscode", "settings.json"), { "chat.disableAIFeatures": true });
+  model.answers = [{ say: "An answer on a **page**." }];
+  // The view stays where it is; the editor reads its settings again in its own time.
+  const asks = async () => {
+    await workbench.runCommand("Tenstorrent: Ask the Model That Runs");
+    return workbench.input().waitFor({ timeout: 2_000 }).then(() => true, () => false);
+  };
+  await workbench.until("the question", asks, Boolean);
+  await workbench.input().fill("hello");
+  await workbench.page.keyboard.press("Enter");
+  await workbench.until("the page", () => workbench.framedText(), (text) => text.includes("An answer on a page."));
+  await shot("switched-off");
 });
 
 /** Opens a file, selects all of it, and explains that from the menu of the editor. */

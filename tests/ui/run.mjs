@@ -11,6 +11,7 @@ const WHOLE_RUN_MS = 15 * 60_000;
 const FILES = [
   "journey.test.mjs",
   "lessons.test.mjs",
+  "lessons-elsewhere.test.mjs",
   "picker.test.mjs",
   "setup.test.mjs",
   "device-menu.test.mjs",

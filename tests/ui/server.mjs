@@ -25,9 +25,10 @@ const KEYBINDINGS = [
  * Installs the package and starts the editor. `settings(own)` writes the extension's settings while it runs: they
  * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
  * `prepare(sandbox)` puts further things into the home or the environment before anything starts.
+ * `userSettings` are added to the user's settings.
  * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
  */
-export async function startServer({ simulate = "n150", fakeBox = false, prepare } = {}) {
+export async function startServer({ simulate = "n150", fakeBox = false, prepare, userSettings } = {}) {
   const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
   let box;
   const user = join(sandbox.data, "User");
@@ -38,7 +39,7 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare 
       Object.assign(sandbox.env, { TT_JUKEBOX_ROOT: box.root, TT_JUKEBOX_TT_SMI: box.ttSmi });
     }
     prepare?.(sandbox);
-    writeSettings(join(user, "settings.json"));
+    writeSettings(join(user, "settings.json"), userSettings);
     writeFileSync(join(user, "keybindings.json"), JSON.stringify(KEYBINDINGS));
     const entry = join(codeServerFolder(), "node_modules", "code-server");
     const places = [
@@ -71,6 +72,7 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare 
       sandbox,
       box,
       settings: (own) => writeSettings(machine, own),
+      userSettings: () => JSON.parse(readFileSync(join(user, "settings.json"), "utf8")),
       readSettings: () => (existsSync(machine) ? JSON.parse(readFileSync(machine, "utf8")) : {}),
       log: editor.log,
       async stop() {

@@ -125,6 +125,20 @@ test("its log is the text of its terminal, without the colours", LIMIT, async ()
   await workbench.runCommand("View: Close All Editors");
 });
 
+test("a benchmark is a choice, a count, and a page with a chart", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.clearMessages();
+  await workbench.runCommand("Tenstorrent: Benchmark the Model Server");
+  assert.equal(await workbench.pickerTitle(), `Benchmark ${MODEL}`);
+  await workbench.pick("Quick");
+  const page = await workbench.until("the page", () => workbench.framedText(), (text) => /First token ms/.test(text), 60_000);
+  assert.match(page, /At once/);
+  const pictures = workbench.page.frames().map((frame) => frame.locator("img").evaluateAll((all) => all.map(({ naturalWidth }) => naturalWidth)).catch(() => []));
+  assert.ok((await Promise.all(pictures)).flat().some((width) => width > 500), "the chart is drawn");
+  await workbench.screenshot("serving-benchmark");
+  await workbench.runCommand("View: Close All Editors");
+});
+
 test("stopping presses Ctrl-C in the terminal, and nothing is left", LIMIT, async () => {
   const { workbench } = session;
   await workbench.runCommand(STOP);

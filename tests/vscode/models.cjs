@@ -24,6 +24,14 @@ exports.modelTests = (api, change) => {
   };
   const textOf = (parts) => parts.filter((part) => part instanceof Text).map(({ value }) => value).join("");
 
+  test("every tool of the list is there, and one that only tells answers unasked", async () => {
+    const { contributes } = vscode.extensions.getExtension("tenstorrent-jukebox.tt-jukebox").packageJSON;
+    const names = new Set(vscode.lm.tools.map(({ name }) => name));
+    assert.deepEqual(contributes.languageModelTools.map(({ name }) => name).filter((name) => !names.has(name)), []);
+    const { content } = await vscode.lm.invokeTool("tenstorrent_device_status", { input: {}, toolInvocationToken: undefined });
+    assert.match(textOf(content), /n150/i);
+  });
+
   test("without a server the list has an entry that says so, and no model", async () => {
     await until("the entry", () => named("tenstorrent"), (entry) => entry !== undefined);
     assert.equal((await listed()).length, 1);

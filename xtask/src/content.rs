@@ -74,8 +74,8 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Fails with every finding.
 pub fn make_sure(workspace: &Workspace) -> Result<()> {
     let (findings, coming) = check(&workspace.root)?;
-    for name in &coming {
-        println!("to come: {name}");
+    if !coming.is_empty() {
+        println!("to come: {}", coming.join(", "));
     }
     if findings.is_empty() {
         println!("content: nothing to say");
@@ -85,7 +85,7 @@ pub fn make_sure(workspace: &Workspace) -> Result<()> {
     bail!("{}\n{} findings", lines.join("\n"), findings.len())
 }
 
-/// Everything that is wrong, and what is said to come.
+/// Everything that is wrong, and what is still to come.
 pub fn check(root: &Path) -> Result<(Vec<Finding>, Vec<String>)> {
     let content = Content::of_folder(&root.join("content")).map_err(|failure| anyhow!("{failure}"))?;
     let commands = manifest::commands(root)?;
@@ -105,7 +105,9 @@ pub fn check(root: &Path) -> Result<(Vec<Finding>, Vec<String>)> {
     }
     looked.findings.sort();
     looked.findings.dedup();
-    Ok((looked.findings, looked.content.walkthroughs.coming))
+    let mut coming = looked.content.walkthroughs.coming;
+    coming.retain(|name| !looked.commands.contains(name) && !looked.root.join(name).is_file());
+    Ok((looked.findings, coming))
 }
 
 /// The lessons by file name, in order.

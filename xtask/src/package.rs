@@ -24,7 +24,7 @@ use platforms::{PLATFORMS, Platform, UNIVERSAL};
 use stage::{Package, Sidecar};
 
 /// What goes into the package, directly or through a build.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     "Cargo.toml",
     "Cargo.lock",
     "server",
@@ -34,6 +34,7 @@ const SOURCES: [&str; 16] = [
     "CHANGELOG.md",
     "editor-client/src",
     "editor-client/media",
+    "editor-client/themes",
     "editor-client/package.json",
     "editor-client/package.nls.json",
     "editor-client/README.md",

@@ -53,8 +53,8 @@ impl Values<'_> {
             "serve_command" => Ok(self.serving().await?.text.clone()),
             "test_command" => self.test_command().await,
             "verify_command" => self.verify_command(),
-            "script_command" => self.script_command(&[]),
-            "dry_run_command" => self.script_command(&["--dry-run"]),
+            "script_command" => self.script_command(false),
+            "dry_run_command" => self.script_command(true),
             "script" => Ok(self.script()?.1.display().to_string()),
             other => self.fact(other),
         }
@@ -121,14 +121,18 @@ impl Values<'_> {
         self.of_metal(self.place.metal_home.clone(), args)
     }
 
-    fn script_command(&self, more: &[&str]) -> Result<String> {
+    /// The call of the step's script. A dry run needs nothing but Python, so it takes that of this system.
+    fn script_command(&self, dry: bool) -> Result<String> {
         let (template, path) = self.script()?;
         let mut args = vec![path.display().to_string()];
         for argument in &template.arguments {
             args.push(self.argument(argument)?);
         }
-        args.extend(more.iter().map(|&more| more.to_owned()));
         let python = match template.python {
+            _ if dry => {
+                args.push("--dry-run".into());
+                vec!["python3".to_owned()]
+            }
             Python::Metal => return self.of_metal(self.place.scratchpad.clone(), args),
             Python::System => vec!["python3".to_owned()],
             Python::Forge => {
@@ -171,7 +175,7 @@ fn api_port(port: u16) -> u16 {
 }
 
 /// Commands that are the same for every box.
-const SAME_FOR_ALL: [&str; 4] = ["login", "ask", "ps", "env"];
+const SAME_FOR_ALL: [&str; 5] = ["login", "ask", "ps", "env", "templates"];
 
 /// The lesson with calls of this program that work here: by its path where it is not on PATH, and for the simulated box.
 pub fn callable(lesson: &str, simulated: Option<&str>) -> String {

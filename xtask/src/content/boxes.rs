@@ -21,12 +21,15 @@ pub fn check(looked: &mut Looked) -> Result<()> {
     let home = tempfile::tempdir()?;
     let known = Known::read(&looked.root)?;
     let boxes = simulate::names().map_err(|failure| anyhow!("{failure}"))?;
-    let ids: Vec<String> = looked.content.walkthroughs.steps().map(|step| step.id.clone()).collect();
+    let mut lessons = BTreeMap::new();
+    for step in looked.content.walkthroughs.steps() {
+        lessons.entry(step.lesson.clone()).or_insert(step.id.clone());
+    }
     for name in boxes.iter().map(|(name, _)| Some(name.as_str())).chain([None]) {
         let session = session(home.path(), name)?;
         let host = session.host().map_err(|failure| anyhow!("{failure}"))?;
         let here = name.unwrap_or("no board");
-        for id in &ids {
+        for id in lessons.values() {
             let place = format!("{id} on {here}");
             match runtime.block_on(requests::lesson_of(&session, &looked.content, id)) {
                 Ok(lesson) => check_lesson(looked, &place, &lesson, &host.runnable, &known),

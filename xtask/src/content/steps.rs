@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use anyhow::Result;
+use serde_json::Value;
 use tt_jukebox::lessons::{Line, Step};
 
 use super::{Looked, lesson_files, spelling};
@@ -24,18 +25,14 @@ pub fn check(looked: &mut Looked) -> Result<()> {
         }
         texts(looked, &place, step);
         for button in step.buttons() {
-            match (looked.commands.contains(&button.command), looked.is_coming(&button.command)) {
-                (false, false) => looked.find(&place, format!("no command is called {}", button.command)),
-                (true, true) => looked.find(FILE, format!("{} is there: take it off \"coming\"", button.command)),
-                _ => {}
+            if !looked.commands.contains(&button.command) && !looked.is_coming(&button.command) {
+                looked.find(&place, format!("no command is called {}", button.command));
             }
         }
         if let Some(template) = &step.needs.template {
             let name = format!("templates/{}", template.file);
-            match (looked.root.join(&name).is_file(), looked.is_coming(&name)) {
-                (false, false) => looked.find(&place, format!("there is no {name}")),
-                (true, true) => looked.find(FILE, format!("{name} is there: take it off \"coming\"")),
-                _ => {}
+            if !looked.root.join(&name).is_file() && !looked.is_coming(&name) {
+                looked.find(&place, format!("there is no {name}"));
             }
         }
         let refers = step.nearest.iter().chain(&step.proved_by);
@@ -58,6 +55,30 @@ pub fn check(looked: &mut Looked) -> Result<()> {
         .collect();
     for coming in all.coming.iter().filter(|coming| !named.contains(*coming)) {
         looked.find(FILE, format!("{coming} is coming, but no step names it"));
+    }
+    templates(looked)
+}
+
+/// The list of templates says which step each belongs to; it must be the one that calls it.
+fn templates(looked: &mut Looked) -> Result<()> {
+    let name = "templates/templates.json";
+    let list: Vec<Value> = serde_json::from_str(&fs::read_to_string(looked.root.join(name))?)?;
+    let all = looked.content.walkthroughs.clone();
+    for template in &list {
+        let Some(lesson) = template["lesson"].as_str() else { continue };
+        if !all.steps().any(|step| step.id == lesson) {
+            looked.find(name, format!("there is no step {lesson}"));
+        }
+    }
+    for step in all.steps() {
+        let Some(called) = &step.needs.template else { continue };
+        let is_its = |template: &&Value| {
+            let files = template["files"].as_array();
+            template["lesson"] == *step.id && files.is_some_and(|files| files.contains(&called.file.clone().into()))
+        };
+        if !list.iter().any(|template| is_its(&template)) && !looked.is_coming(&format!("templates/{}", called.file)) {
+            looked.find(name, format!("{} belongs to the step {}, but no template says so", called.file, step.id));
+        }
     }
     Ok(())
 }

@@ -1,0 +1,40 @@
+/** Lessons on a box that cannot do all of them: the list says which, and the lesson says why and what is nearest. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { useSession } from "./session.mjs";
+
+const LIMIT = { timeout: 120_000 };
+
+const session = useSession({ simulate: "p300x2" });
+
+test("the list says what this box cannot do, and what is nearest", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.until("the device", () => workbench.statusItem(), ({ text }) => /p300x2/i.test(text));
+  await workbench.runCommand("Tenstorrent: Open a Lesson for This Machine…");
+  await workbench.input().fill("forge");
+  const rows = await workbench.until("the lesson", () => workbench.rows(), ({ length }) => length === 1);
+  assert.match(rows[0], /not on this machine/);
+  assert.match(rows[0], /no model for the task classification is published for P300X2\. Nearest: Cook with TT-Metalium/);
+  await workbench.screenshot("lesson-list-elsewhere");
+});
+
+test("its lesson says so first", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.page.keyboard.press("Enter");
+  const text = await workbench.until("the lesson", () => workbench.framedText(), (page) => page.includes("cannot do this step"));
+  for (const part of ["For a simulated p300x2", "The nearest that it can: Cook with TT-Metalium", "lesson metalium-cookbook"]) {
+    assert.ok(text.includes(part), `${part} is missing in ${text}`);
+  }
+  assert.ok(!text.includes("On this machine"), text);
+  await workbench.screenshot("lesson-elsewhere");
+});
+
+test("a lesson that it can do has the commands of this box and of no other", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.runCommand("Tenstorrent: Open a Lesson for This Machine…");
+  await workbench.pick("Serve with vLLM");
+  const text = await workbench.until("the lesson", () => workbench.framedText(), (page) => page.includes("MESH_DEVICE"));
+  assert.match(text, /on P300X2: up to \d+ tokens/);
+  assert.doesNotMatch(text, /N150|N300|T3K|P150/);
+  await workbench.screenshot("lesson-p300x2");
+});
