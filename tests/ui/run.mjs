@@ -18,6 +18,7 @@ const FILES = [
   "states.test.mjs",
   "reset.test.mjs",
   "trouble.test.mjs",
+  "container.test.mjs",
 ];
 
 rmSync(screensFolder, { recursive: true, force: true });
