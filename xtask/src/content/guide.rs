@@ -159,9 +159,11 @@ impl Known {
         }
         let own: Vec<String> =
             args.iter().take_while(|word| !["|", "<", ">", "&&", "…"].contains(&word.as_str())).cloned().collect();
+        let error = tt_jukebox::cli::understands(&own).err()?;
         // `tt-jukebox env` names a group of commands, which is no call.
-        let group = own.len() == 1 && tt_jukebox::cli::parser().find_subcommand(&own[0]).is_some();
-        let error = tt_jukebox::cli::understands(&own).err().filter(|_| !group)?;
+        if own.len() == 1 && tt_jukebox::cli::parser().find_subcommand(&own[0]).is_some() {
+            return None;
+        }
         // Help and version are answers.
         let first = error.lines().next().unwrap_or_default();
         first.starts_with("error:").then(|| format!("`{line}`: {first}"))
