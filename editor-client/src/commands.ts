@@ -1,9 +1,11 @@
 /** Every command of the extension: one table, id to handler. */
+import { readFile } from "node:fs/promises";
 import {
   commands,
   env,
   l10n,
   ProgressLocation,
+  Uri,
   window,
   type Disposable,
 } from "vscode";
@@ -11,13 +13,17 @@ import { askTenstorrent, explainSelection } from "./ask";
 import { runBenchmark } from "./benchmark";
 import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
 import { showDetails } from "./details";
+import { setUpEditor, undoEditorSetup } from "./editor-setup";
 import { checkInTerminal, refreshDevices, showDeviceActions, showFirmware, showServerActions } from "./device-actions";
 import { showFailure, toFailure } from "./failure";
 import { hostText } from "./host-text";
 import { setHuggingFaceToken } from "./hub-token";
+import { exportProgress } from "./lesson-progress";
 import { openLesson } from "./lessons";
 import { say, type Action } from "./message";
 import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
+import { later, ORIGINAL_COMMANDS } from "./original-commands";
+import { argumentOf } from "./overview";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import type { CatalogInfo, Host, ModelDetails } from "./protocol";
@@ -28,9 +34,10 @@ import { setServerKey } from "./server-key";
 import { setUp, showSetupOutput } from "./setup";
 import { openWalkthrough } from "./walkthrough";
 
-type Handler = (parts: Parts, ...args: unknown[]) => unknown;
+export type Handler = (parts: Parts, ...args: unknown[]) => unknown;
 
 export const COMMANDS: Readonly<Record<string, Handler>> = {
+  ...ORIGINAL_COMMANDS,
   "tenstorrent.openWalkthrough": ({ context }, id) =>
     openWalkthrough(`${context.extension.id}#${typeof id === "string" ? id : "tenstorrent.setup"}`),
   "tenstorrent.openLesson": openLesson,
@@ -52,7 +59,7 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.copyEndpoint": copyEndpoint,
   "tenstorrent.runBenchmark": runBenchmark,
   "tenstorrent.showServerActions": showServerActions,
-  "tenstorrent.setUpModel": setUp,
+  "tenstorrent.setUpModel": (parts, model) => setUp(parts, model),
   "tenstorrent.setHuggingFaceToken": setHuggingFaceToken,
   "tenstorrent.showSetupOutput": () => {
     showSetupOutput();
@@ -69,6 +76,14 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
   },
   "tenstorrent.openSettings": (_parts, setting) => openSettings(typeof setting === "string" ? setting : "tenstorrent."),
   "tenstorrent.restartSidecar": ({ sidecar }) => sidecar.restart(),
+  "tenstorrent.createFromTemplate": later("createFromTemplate"),
+  "tenstorrent.exportProgress": exportProgress,
+  "tenstorrent.showFaq": showFaq,
+  "tenstorrent.setUpEditor": setUpEditor,
+  "tenstorrent.undoEditorSetup": undoEditorSetup,
+  "tenstorrent.refreshOverview": ({ overview }) => {
+    overview.refresh();
+  },
 };
 
 /** Registers the table. An id that another extension owns is left to it: said once, the rest goes on. */
@@ -77,7 +92,7 @@ export function registerCommands(parts: Parts): Disposable[] {
   const taken: string[] = [];
   for (const [id, handler] of Object.entries(COMMANDS)) {
     try {
-      registered.push(commands.registerCommand(id, (...args: unknown[]) => guarded(() => handler(parts, ...args))));
+      registered.push(commands.registerCommand(id, (...args: unknown[]) => guarded(() => handler(parts, ...args.map(argumentOf)))));
     } catch (error) {
       parts.log.warn(`${id}: ${String(error)}`);
       taken.push(id);
@@ -150,6 +165,11 @@ async function doctor({ documents, sidecar }: Parts): Promise<unknown> {
   );
   await documents.open(l10n.t("Tenstorrent doctor"), report.text);
   return report;
+}
+
+async function showFaq({ context, documents }: Parts): Promise<void> {
+  const text = await readFile(Uri.joinPath(context.extensionUri, "dist", "content", "faq.md").fsPath, "utf8");
+  await documents.preview(l10n.t("Questions and Answers"), text, false);
 }
 
 function doctorAction(): Action {

@@ -5,11 +5,10 @@ import { firmwareRows } from "./firmware";
 import { intervalText, type MonitorSettings } from "./monitor-interval";
 import { monitorSettings } from "./monitor";
 import type { Parts } from "./parts";
+import { callOf } from "./program";
 import type { Host, Life } from "./protocol";
 import { answers, mainServer } from "./server-text";
-import { sidecarSettings } from "./settings";
 import type { SidecarState } from "./sidecar";
-import { quote } from "./terminal-state";
 import type { Placement } from "./terminals";
 
 export interface MenuRow {
@@ -93,10 +92,7 @@ export function refreshDevices({ sidecar, status }: Parts): Promise<Host> {
 
 /** The same facts from the command line, in the terminal: what the extension knows, a shell knows too. */
 export function checkInTerminal({ sidecar, terminals }: Parts): Promise<Placement> {
-  const { simulate } = sidecarSettings();
-  const box = simulate === undefined ? [] : ["--simulate", simulate];
-  const words = [sidecar.binary().path, ...box, "devices"].map(quote);
-  return terminals.run("main", words.join(" "));
+  return terminals.run("main", callOf(sidecar, "devices"));
 }
 
 export async function showFirmware({ sidecar }: Parts): Promise<void> {

@@ -51,6 +51,11 @@ export class Documents implements Disposable {
     return uri;
   }
 
+  /** A text under a name with its own ending, to be compared with a file. */
+  virtual(name: string, text: string): Uri {
+    return this.keepAs(`/${name}`, text);
+  }
+
   dispose(): void {
     this.registration.dispose();
     this.changed.dispose();
@@ -58,7 +63,11 @@ export class Documents implements Disposable {
 
   private keep(name: string, text: string): Uri {
     // A repository's name has a slash, and the tab would show only what follows it.
-    const uri = Uri.from({ scheme: SCHEME, path: `/${name.replaceAll("/", " ")}.md` });
+    return this.keepAs(`/${name.replaceAll("/", " ")}.md`, text);
+  }
+
+  private keepAs(path: string, text: string): Uri {
+    const uri = Uri.from({ scheme: SCHEME, path });
     this.texts.set(uri.path, text);
     this.changed.fire(uri);
     return uri;

@@ -98,7 +98,8 @@ export function nothingToStart(): Failure {
     what: l10n.t("The Tenstorrent sidecar is missing"),
     why: l10n.t("this package holds none, and there is no tt-jukebox on PATH"),
     next: l10n.t(
-      "Install the extension package for this system ({0} {1}), or set tenstorrent.sidecar.path.",
+      "Install the extension package for this system ({0} {1}); or build the program from its source with " +
+        "`cargo install --locked --path .`, and put it on PATH or name it in tenstorrent.sidecar.path.",
       platform(),
       arch(),
     ),

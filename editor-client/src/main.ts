@@ -5,10 +5,12 @@ import { registerParticipant } from "./chat-participant";
 import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import { toFailure } from "./failure";
+import { firstRun } from "./first-run";
 import { handOverToken } from "./hub-token";
 import { registerMcpServer } from "./mcp-server";
 import { registerModels } from "./model-provider";
 import { Monitor } from "./monitor";
+import { Overview } from "./overview";
 import type { Parts } from "./parts";
 import { offerUnfinished } from "./setup";
 import { announce } from "./server-actions";
@@ -44,7 +46,8 @@ export function activate(context: ExtensionContext): Api {
     ticks.show(done);
   });
   const run = new ServerRun({ context, log, sidecar, servers });
-  const parts = { context, log, sidecar, terminals, documents, status, servers, run };
+  const overview = new Overview({ sidecar, servers, status });
+  const parts = { context, log, sidecar, terminals, documents, overview, status, servers, run };
   sidecar.onState(({ kind }) => {
     if (kind === "running") {
       Promise.all([handOverToken(parts), handOverServerKeys(parts)]).catch((error: unknown) => {
@@ -54,11 +57,14 @@ export function activate(context: ExtensionContext): Api {
   });
   const registered = registerCommands(parts);
   context.subscriptions.push(...chatParts(parts));
-  context.subscriptions.push(...registered, announce(parts), status, monitor, ticks, run, servers, documents, terminals, sidecar, log);
+  context.subscriptions.push(...registered, announce(parts), overview, status, monitor, ticks, run, servers, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
     documents.closeStale();
     offerUnfinished(parts);
+    firstRun(parts).catch((error: unknown) => {
+      log.warn(toFailure(error).why);
+    });
     // Nobody asked for anything yet: the status bar says what is wrong, a message would only interrupt.
     sidecar.start().catch((error: unknown) => {
       log.warn(toFailure(error).why);

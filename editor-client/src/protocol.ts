@@ -1096,6 +1096,10 @@ markdown: string,
  */
 commands: Array<LessonCommand>, 
 /**
+ * What its placeholders stand for on this machine, by their names; empty where it cannot do the step.
+ */
+values: { [key in string]: string }, 
+/**
  * Its id, which is that of its step.
  */
 id: string, 

@@ -32,14 +32,14 @@ export interface Goal {
 
 let output: OutputChannel | undefined;
 
-/** Shows the plan for a model, and what can be done with it. */
-export async function setUp(parts: Parts, model: unknown): Promise<SetupPlan | undefined> {
-  const goal = typeof model === "string" ? { model, device: null, name: model } : await choose(parts);
+/** Shows the plan for a model, and what can be done with it. `filter` is what stands in the picker at first. */
+export async function setUp(parts: Parts, model: unknown, filter = ""): Promise<SetupPlan | undefined> {
+  const goal = typeof model === "string" ? { model, device: null, name: model } : await choose(parts, filter);
   return goal === undefined ? undefined : showPlan(parts, goal);
 }
 
-async function choose(parts: Parts): Promise<Goal | undefined> {
-  const match = await chooseModel(parts, { purpose: l10n.t("choose one to set up") });
+async function choose(parts: Parts, filter: string): Promise<Goal | undefined> {
+  const match = await chooseModel(parts, { filter, purpose: l10n.t("choose one to set up") });
   if (match === undefined) {
     return undefined;
   }

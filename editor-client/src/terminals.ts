@@ -78,6 +78,21 @@ export class Terminals implements Disposable {
     return terminal;
   }
 
+  /** Opens the terminal without taking the keyboard. True when it was not there before. */
+  reveal(which: Which): boolean {
+    const found = this.find(which);
+    (found ?? this.create(which)).show(true);
+    return found === undefined;
+  }
+
+  /** Closes the terminal where it stands at its prompt and nothing of ours was typed. */
+  async closeUnused(which: Which): Promise<void> {
+    const terminal = this.find(which);
+    if (terminal !== undefined && this.book(terminal).text === undefined && (await foreground(terminal)) === "shell") {
+      terminal.dispose();
+    }
+  }
+
   /** Presses Ctrl-C where something runs. False when nothing does, or nobody can tell. */
   async interrupt(which: Which): Promise<boolean> {
     const terminal = this.find(which);

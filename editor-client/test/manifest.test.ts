@@ -37,6 +37,7 @@ interface Manifest {
 }
 const manifest = JSON.parse(manifestText) as Manifest;
 const MONITOR = ["monitor.autoUpdate", "monitor.interval"];
+const OF_THE_EDITOR = ["firstRun"];
 const declared = manifest.contributes.commands.map(({ command }) => command);
 const steps = manifest.contributes.walkthroughs.flatMap((walkthrough) => walkthrough.steps);
 
@@ -107,16 +108,19 @@ test("every command link leads somewhere", () => {
 test("settings that name files are machine-overridable and restricted", () => {
   const { properties } = manifest.contributes.configuration;
   const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
-  const harmless = ["simulate", "server.port", ...MONITOR].map((name) => `tenstorrent.${name}`);
+  const harmless = ["simulate", "server.port", ...MONITOR, ...OF_THE_EDITOR].map((name) => `tenstorrent.${name}`);
   assert.deepEqual([...restrictedConfigurations, ...harmless].sort(), Object.keys(properties).sort());
-  assert.ok(Object.values(properties).every(({ scope }) => scope === "machine-overridable"));
+  for (const [name, { scope }] of Object.entries(properties)) {
+    // A setting of a machine is not read from the user's settings in a remote window, and this one is for users too.
+    assert.equal(scope, OF_THE_EDITOR.includes(name.replace("tenstorrent.", "")) ? "window" : "machine-overridable", name);
+  }
 });
 
 test("every setting either starts the sidecar again or goes to the monitor, never both", () => {
   const names = Object.keys(manifest.contributes.configuration.properties).map((name) => name.replace("tenstorrent.", ""));
-  assert.deepEqual(names.sort(), [...STARTING_SETTINGS, ...MONITOR].sort());
+  assert.deepEqual(names.sort(), [...STARTING_SETTINGS, ...MONITOR, ...OF_THE_EDITOR].sort());
   const starts = (changed: string) => concernsStart({ affectsConfiguration: (name) => name === `tenstorrent.${changed}` });
-  assert.deepEqual(names.filter((name) => !starts(name)), MONITOR);
+  assert.deepEqual(names.filter((name) => !starts(name)).sort(), [...OF_THE_EDITOR, ...MONITOR].sort());
   assert.ok(concernsStart({ affectsConfiguration: (name) => name === "http.proxy" }));
 });
 

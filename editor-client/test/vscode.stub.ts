@@ -40,6 +40,10 @@ export class MarkdownString {
 }
 export class ThemeColor {}
 export class ThemeIcon {}
+export class TreeItem {}
+export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
+export const ColorThemeKind = { Light: 1, Dark: 2, HighContrast: 3, HighContrastLight: 4 };
+export const ViewColumn = { Active: -1, Beside: -2 };
 
 /** What was shown, newest last. */
 export const shown: string[] = [];
@@ -48,6 +52,9 @@ const show = (text: string) => {
   return Promise.resolve(undefined);
 };
 export const window = { showInformationMessage: show, showWarningMessage: show, showErrorMessage: show };
+
+/** Commands that were run, with what they were given. */
+export const ran: { id: string; args: unknown[] }[] = [];
 
 /** Ids whose registration is refused, as if another extension owned them. */
 export const takenIds = new Set<string>();
@@ -59,5 +66,9 @@ export const commands = {
     }
     registeredIds.push(id);
     return { dispose: () => undefined };
+  },
+  executeCommand: (id: string, ...args: unknown[]): Promise<undefined> => {
+    ran.push({ id, args });
+    return Promise.resolve(undefined);
   },
 };

@@ -1,5 +1,7 @@
 //! What goes over the wire about lessons and progress.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
@@ -156,4 +158,6 @@ pub struct Lesson {
     pub markdown: String,
     /// The commands in it.
     pub commands: Vec<LessonCommand>,
+    /// What its placeholders stand for on this machine, by their names; empty where it cannot do the step.
+    pub values: BTreeMap<String, String>,
 }

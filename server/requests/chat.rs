@@ -44,6 +44,7 @@ pub async fn chat_and_tell(session: &Session, params: &ChatParams, tell: Tell<'_
 pub async fn endpoint(session: &Session, options: &ChatOptions) -> Result<Endpoint> {
     let keys = keys(session, options);
     match options.url.as_deref().or(session.settings.get("server_url")) {
+        Some(url) if discover::is_ours(url) => Endpoint::new(url, keys.for_found(url)),
         Some(url) => Endpoint::new(url, keys.for_named(url)),
         None => discover::best(session, &keys).await,
     }

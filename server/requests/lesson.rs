@@ -62,6 +62,7 @@ pub async fn lesson_of(session: &Session, content: &Content, id: &str) -> Result
         model_id: ability.model.map(|model| model.model_id),
         commands: lessons::commands(&markdown),
         markdown,
+        values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
     })
 }
 

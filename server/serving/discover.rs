@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use super::containers;
 use super::endpoint::Endpoint;
 use super::family;
-use super::keys::Keys;
+use super::keys::{Keys, origin};
 use super::metrics;
 use super::record::{Record, Records};
 use super::shown::state;
@@ -160,6 +160,14 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
         }
     }
     (info, foreign)
+}
+
+/// True for the address of a server that was started here and runs: an editor names it when its model is chosen.
+pub fn is_ours(url: &str) -> bool {
+    let asked = origin(url);
+    let runs = |record: &Record| process_of(record).is_some_and(family::runs);
+    asked.is_some()
+        && started::all(&Records::here()).iter().any(|record| origin(&record.url()) == asked && runs(record))
 }
 
 /// The server for a chat. Where only one of the known ports is listened on, nobody has to be asked which it is.

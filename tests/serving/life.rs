@@ -48,6 +48,9 @@ fn a_server_for_others_has_a_key_and_gets_what_was_added() {
     // The key of the file opens it, for a question of our own as well.
     assert_eq!(home.ps()["servers"][0]["models"][0]["max_model_len"], 1024);
     assert_eq!(text(&home.run(&["ask", "hello"]).stdout), "hello from the fake\n");
+    // As it does when its address is named, which is what an editor does whose picker it was chosen in.
+    let url = format!("http://127.0.0.1:{}", home.port);
+    assert_eq!(text(&home.run(&["ask", "--url", &url, "hello"]).stdout), "hello from the fake\n");
     let command = std::fs::read_to_string(format!("/proc/{}/cmdline", home.pids()[0])).unwrap();
     assert!(command.contains("--seed\x007\x00") && command.contains("--host\x000.0.0.0\x00"), "{command}");
     let key = std::fs::read_to_string(format!("{}/tt-scratchpad/server.env", home.env()[0].1)).unwrap();
@@ -206,6 +209,8 @@ fn an_editor_finds_a_server_again_and_can_end_it() {
         let watch = json!({ "action": "watch", "known": known["revision"] });
         known = first.request("tenstorrent/server", watch)["result"].clone();
     }
+    // That a server runs proves steps of the walkthrough; other tests look at that.
+    first.forget_unread();
     drop(first);
     let mut second = Server::ready(&tools, &env);
     let state = second.request("tenstorrent/server", json!({ "action": "discover" }));
@@ -215,6 +220,7 @@ fn an_editor_finds_a_server_again_and_can_end_it() {
     assert_eq!(answer["result"]["content"], "hello from the fake", "{answer}");
     let stopped = second.request("tenstorrent/server", json!({ "action": "stop" }));
     assert_eq!(stopped["result"]["life"], "stopped", "{stopped}");
+    second.forget_unread();
     assert!(all_gone(&home.pids()));
     shell.wait().unwrap();
 }

@@ -220,6 +220,8 @@ fn a_server_of_a_terminal_is_found_by_its_marker_also_by_a_sidecar_that_comes_la
     let mut terminal = Terminal::open(&path, args, &env);
     terminal.run(made["text"].as_str().unwrap());
     line_of(&log, "(APIServer");
+    // That a server runs proves steps of the walkthrough; other tests look at that.
+    first.forget_unread();
     drop(first);
     // This one has never heard of it.
     let mut second = Server::ready(&tools, &named);
@@ -243,6 +245,7 @@ fn a_server_of_a_terminal_is_found_by_its_marker_also_by_a_sidecar_that_comes_la
     assert!(all_gone(&home.pids()) && line_of(&marker, "exit") == "exit 0");
     terminal.says("echo ag\"\"ain\r", "\nagain");
     assert!(terminal.text().len() > again);
+    second.forget_unread();
 }
 
 #[test]

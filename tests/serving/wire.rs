@@ -27,6 +27,8 @@ fn pieces_come_under_the_token_and_the_answer_is_whole() {
         told.push_str(piece["params"]["value"]["content"].as_str().unwrap());
     }
     assert_eq!(model.seen("/v1/chat/completions")[0].key.as_deref(), Some("Bearer sesame"));
+    // An answer proves the lesson about chats.
+    assert_eq!(server.notification("tenstorrent/status")["params"]["done"], json!(["vscode-chat"]));
 }
 
 #[test]

@@ -40,6 +40,12 @@ fn a_setup_in_an_editor_shows_its_progress() {
     assert_eq!(list["result"]["environments"][0]["ready"], true, "{list}");
     let matches = server.request("tenstorrent/match", json!({ "query": "model-E3" }));
     assert_eq!(matches["result"]["matches"][0]["readiness"], "ready");
+    // Weights that are whole prove a step of the walkthrough, which is told after the answer.
+    while !server.notification("tenstorrent/status")["params"]["done"]
+        .as_array()
+        .unwrap()
+        .contains(&json!("download-model"))
+    {}
     server.forget_unread();
 }
 

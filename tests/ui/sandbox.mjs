@@ -26,6 +26,8 @@ const QUIET_SETTINGS = {
   "git.enabled": false,
   "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
+  // Tests of the first run take it away again.
+  "tenstorrent.firstRun": "off",
   "terminal.integrated.defaultProfile.linux": "bash",
   // Text drawn by the GPU renderer never reaches the page, and headless browsers have no GPU.
   "terminal.integrated.gpuAcceleration": "off",

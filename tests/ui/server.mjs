@@ -25,9 +25,11 @@ const KEYBINDINGS = [
  * Installs the package and starts the editor. `settings(own)` writes the extension's settings while it runs: they
  * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
  * `prepare(sandbox)` puts further things into the home or the environment before anything starts.
+ * `userSettings` are added to the user's settings.
+ * `beside(sandbox)` answers with the packages of other extensions that are installed first.
  * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
  */
-export async function startServer({ simulate = "n150", fakeBox = false, prepare } = {}) {
+export async function startServer({ simulate = "n150", fakeBox = false, prepare, beside, userSettings } = {}) {
   const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
   let box;
   const user = join(sandbox.data, "User");
@@ -38,7 +40,7 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare 
       Object.assign(sandbox.env, { TT_JUKEBOX_ROOT: box.root, TT_JUKEBOX_TT_SMI: box.ttSmi });
     }
     prepare?.(sandbox);
-    writeSettings(join(user, "settings.json"));
+    writeSettings(join(user, "settings.json"), userSettings);
     writeFileSync(join(user, "keybindings.json"), JSON.stringify(KEYBINDINGS));
     const entry = join(codeServerFolder(), "node_modules", "code-server");
     const places = [
@@ -47,10 +49,9 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare 
       "--extensions-dir", sandbox.extensions,
     ];
     const options = { env: sandbox.env, cwd: sandbox.project };
-    await run(codeServerNode(), [entry, ...places, "--install-extension", vsixFile()], {
-      ...options,
-      timeout: 120_000,
-    });
+    for (const vsix of [...((await beside?.(sandbox)) ?? []), vsixFile()]) {
+      await run(codeServerNode(), [entry, ...places, "--install-extension", vsix], { ...options, timeout: 120_000 });
+    }
     const editor = await startEditor(
       codeServerNode(),
       [
@@ -71,6 +72,7 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare 
       sandbox,
       box,
       settings: (own) => writeSettings(machine, own),
+      userSettings: () => JSON.parse(readFileSync(join(user, "settings.json"), "utf8")),
       readSettings: () => (existsSync(machine) ? JSON.parse(readFileSync(machine, "utf8")) : {}),
       log: editor.log,
       async stop() {

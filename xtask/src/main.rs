@@ -16,6 +16,7 @@ mod demo;
 mod package;
 mod prerequisites;
 mod processes;
+mod python_tools;
 mod templates;
 mod test;
 mod workspace;
@@ -33,14 +34,16 @@ Usage: cargo xtask <task>
                  package the extension, open it in code-server, print the address; Ctrl-C ends it
   test [--fast]  every check in order; --fast leaves out the two stages that need a browser
   templates      the Python of the templates: ruff, mypy and their tests
-  package        build the sidecar and the client, write target/tt-jukebox-<target>-<version>.vsix
+  package        build the sidecar and the client for this machine, write target/tt-jukebox-<host>-<version>.vsix
+  package --all | --target NAME ... [--repository URL]
+                 the packages to publish, in target/packages: linux-x64, linux-arm64, darwin-x64, darwin-arm64, universal
   bench          measure what the design sets figures for; prints METRIC lines
   catalog DIR    condense the published spec files in DIR into content/
   content [--write]
                  check lessons and walkthrough; --write puts the walkthrough into the extension's manifest
   help           this text
 
-code-server, ruff and mypy are installed once into a cache folder; TT_JUKEBOX_DEV_CACHE names another place for it.
+code-server, ruff, mypy and zig are installed once into a cache folder; TT_JUKEBOX_DEV_CACHE names another place for it.
 ";
 
 fn main() -> ExitCode {

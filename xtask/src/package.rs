@@ -1,19 +1,30 @@
 //! `cargo xtask package`: the sidecar and the client in one file that VS Code installs.
+//!
+//! Without an argument it is the package of this machine, built with this machine's linker: what the demo and the tests
+//! run. With `--all` or `--target` it is what gets published, in `target/packages`: on Linux a program that needs no
+//! library of the system at all, so that it runs on old distributions too.
+
+mod contents;
+mod cross;
+mod licences;
+mod platforms;
+mod program;
+mod stage;
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use crate::cargo::cargo;
 use crate::client;
 use crate::prerequisites;
-use crate::processes::run_quietly;
-use crate::workspace::{Workspace, megabytes, newest_change, vscode_target};
+use crate::workspace::{Workspace, newest_change, vscode_target};
+use platforms::{PLATFORMS, Platform, UNIVERSAL};
+use stage::{Package, Sidecar};
 
 /// What goes into the package, directly or through a build.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 17] = [
     "Cargo.toml",
     "Cargo.lock",
     "server",
@@ -23,40 +34,80 @@ const SOURCES: [&str; 13] = [
     "CHANGELOG.md",
     "editor-client/src",
     "editor-client/media",
+    "editor-client/themes",
     "editor-client/package.json",
     "editor-client/package.nls.json",
     "editor-client/README.md",
     "editor-client/esbuild.mjs",
+    "editor-client/notices.mjs",
+    "editor-client/.vscodeignore",
+    "xtask/src/package",
 ];
 
 /// Runs the task.
 pub fn run(args: &[String]) -> Result<()> {
-    if let Some(unknown) = args.first() {
-        bail!("package takes no argument, not {unknown:?}");
+    let workspace = Workspace::find()?;
+    match Request::parse(args)? {
+        Request::Host => make(&workspace).map(drop),
+        Request::Published { wanted, every, repository } => publish(&workspace, &wanted, every, repository.as_deref()),
     }
-    make(&Workspace::find()?).map(drop)
 }
 
-/// Builds everything and writes the package.
+#[derive(Debug, PartialEq)]
+enum Request {
+    /// For this machine.
+    Host,
+    /// To be published. Where `every` is set, a package that cannot be made here is left out and told.
+    Published { wanted: Vec<Option<&'static Platform>>, every: bool, repository: Option<String> },
+}
+
+impl Request {
+    fn parse(args: &[String]) -> Result<Self> {
+        let (mut wanted, mut every, mut repository) = (Vec::new(), false, None);
+        let mut rest = args.iter();
+        while let Some(arg) = rest.next() {
+            let mut value = || rest.next().with_context(|| format!("{arg} needs a value"));
+            match arg.as_str() {
+                "--all" => every = true,
+                "--target" => wanted.push(platforms::named(value()?)?),
+                "--repository" => {
+                    let address = value()?;
+                    anyhow::ensure!(address.starts_with("https://"), "{address:?} is not an https address");
+                    repository = Some(address.trim_end_matches('/').to_owned());
+                }
+                other => bail!("package takes --all, --target NAME and --repository URL, not {other:?}"),
+            }
+        }
+        if every {
+            anyhow::ensure!(wanted.is_empty(), "--all is every target: leave out --target");
+            wanted = PLATFORMS.iter().map(Some).chain([None]).collect();
+        }
+        if wanted.is_empty() {
+            anyhow::ensure!(repository.is_none(), "--repository is for packages to publish: add --all or --target");
+            return Ok(Self::Host);
+        }
+        Ok(Self::Published { wanted, every, repository })
+    }
+}
+
+/// Builds everything for this machine and writes the package.
 pub fn make(workspace: &Workspace) -> Result<PathBuf> {
     // Asked before the long build, not after it.
     prerequisites::node()?;
     cargo(workspace, &["build", "--release", "--bin", "tt-jukebox"])?;
     client::script(workspace, "build")?;
-    let client = workspace.client();
-    place_sidecar(workspace, &client.join("bin"))?;
-    let _copies = Copies::make(workspace, &["LICENSE", "CHANGELOG.md"])?;
-
-    let vsix = workspace.vsix()?;
-    let mut vsce = Command::new("node");
-    vsce.current_dir(&client)
-        .arg(client.join("node_modules/@vscode/vsce/vsce"))
-        .args(["package", "--no-dependencies", "--allow-missing-repository", "--target", vscode_target()?])
-        .arg("--out")
-        .arg(&vsix);
-    run_quietly(&mut vsce).context("could not write the package")?;
-    println!("{}: {}", vsix.display(), megabytes(fs::metadata(&vsix)?.len()));
-    Ok(vsix)
+    let program = workspace.sidecar();
+    if let Some((major, minor)) = program::newest_glibc(&fs::read(&program)?)? {
+        println!("for this machine: needs glibc {major}.{minor} or newer (--target makes one that needs none)");
+    }
+    let notices = licences::notices(workspace, platforms::host()?, None)?;
+    Package {
+        platform: Some(vscode_target()?),
+        sidecar: Some(Sidecar { program, notices }),
+        repository: None,
+        file: workspace.vsix()?,
+    }
+    .write(workspace)
 }
 
 /// The package for this host, made again only when something in it changed.
@@ -71,37 +122,66 @@ pub fn ensure(workspace: &Workspace) -> Result<PathBuf> {
     make(workspace)
 }
 
-/// Copies the sidecar beside the client: written under another name first, because the old one may be running.
-fn place_sidecar(workspace: &Workspace, folder: &Path) -> Result<()> {
-    let sidecar = workspace.sidecar();
-    let name = sidecar.file_name().context("the sidecar has no file name")?;
-    fs::create_dir_all(folder)?;
-    let fresh = folder.join(".fresh");
-    fs::copy(&sidecar, &fresh).with_context(|| format!("could not copy {}", sidecar.display()))?;
-    fs::rename(&fresh, folder.join(name))?;
+fn publish(
+    workspace: &Workspace,
+    wanted: &[Option<&'static Platform>],
+    every: bool,
+    repository: Option<&str>,
+) -> Result<()> {
+    prerequisites::node()?;
+    client::script(workspace, "build")?;
+    let folder = workspace.target().join("packages");
+    fs::create_dir_all(&folder).with_context(|| format!("could not create {}", folder.display()))?;
+    let version = workspace.version()?;
+    let mut left_out = Vec::new();
+    for platform in wanted.iter().copied() {
+        let name = platform.map_or(UNIVERSAL, |platform| platform.name);
+        if let Some(reason) = platform.and_then(cross::obstacle) {
+            anyhow::ensure!(every, "{name} cannot be made here: {reason}");
+            left_out.push(format!("left out: {name}: {reason}"));
+            continue;
+        }
+        let sidecar = platform.map(|platform| cross::sidecar(workspace, platform)).transpose()?;
+        Package {
+            platform: platform.map(|platform| platform.name),
+            sidecar,
+            repository: repository.map(str::to_owned),
+            file: folder.join(format!("tt-jukebox-{name}-{version}.vsix")),
+        }
+        .write(workspace)?;
+    }
+    for line in left_out {
+        println!("{line}");
+    }
     Ok(())
 }
 
-/// Files of the project's root that the package needs beside the client; taken away again afterwards.
-struct Copies(Vec<PathBuf>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Copies {
-    fn make(workspace: &Workspace, names: &[&str]) -> Result<Self> {
-        let mut copies = Self(Vec::new());
-        for name in names {
-            let (from, to) = (workspace.root.join(name), workspace.client().join(name));
-            fs::copy(&from, &to).with_context(|| format!("could not copy {}", from.display()))?;
-            copies.0.push(to);
-        }
-        Ok(copies)
+    fn parse(line: &str) -> Result<Request> {
+        Request::parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
     }
-}
 
-impl Drop for Copies {
-    fn drop(&mut self) {
-        for copy in &self.0 {
-            // Left behind, it is stale at worst: the next package writes it again.
-            let _left = fs::remove_file(copy);
+    #[test]
+    fn the_arguments() {
+        assert_eq!(parse("").unwrap(), Request::Host);
+        let Request::Published { wanted, every, repository } =
+            parse("--all --repository https://example.org/me/it/").unwrap()
+        else {
+            panic!("not for this machine alone")
+        };
+        assert!(every && wanted.len() == PLATFORMS.len() + 1 && wanted.last() == Some(&None));
+        assert_eq!(repository.as_deref(), Some("https://example.org/me/it"));
+        let Request::Published { wanted, every, .. } = parse("--target linux-arm64 --target universal").unwrap() else {
+            panic!("not for this machine alone")
+        };
+        assert!(!every && wanted[0].unwrap().name == "linux-arm64" && wanted[1].is_none());
+        for wrong in ["now", "--target", "--target win32-x64", "--all --target universal", "--repository https://x.org"]
+        {
+            assert!(parse(wrong).is_err(), "{wrong}");
         }
+        assert!(parse("--all --repository http://example.org").is_err());
     }
 }

@@ -30,6 +30,16 @@ pub fn run_quietly(command: &mut Command) -> Result<()> {
     bail!("{} {}; it printed:\n{}", shown(command), ending(output.status), tail.join("\n"))
 }
 
+/// Runs a program to its end and gives back what it printed; what it says on stderr is shown only when it fails.
+pub fn read(command: &mut Command) -> Result<String> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| not_started(command))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("{} {}; it said:\n{said}", shown(command), ending(output.status));
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{} printed no text", shown(command)))
+}
+
 /// A program in the background, in a process group of its own. Dropping it ends the whole group.
 pub struct Group {
     /// The program itself.

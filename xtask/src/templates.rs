@@ -1,8 +1,6 @@
 //! `cargo xtask templates`: the Python of the templates and of their tests, looked at by ruff and mypy, and run.
 //!
-//! Both tools come from PyPI, pinned by their hashes in `xtask/python/tools.txt`, into a cache folder. `tools.in` names
-//! the versions; `uv pip compile --universal --generate-hashes --python-version 3.10 --no-header --no-annotate tools.in
-//! -o tools.txt` writes the other.
+//! Both tools come from PyPI, pinned in `xtask/python/tools.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,9 +8,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::processes::{run as run_program, run_quietly};
+use crate::processes::run as run_program;
 use crate::workspace::Workspace;
-use crate::{cache, prerequisites};
+use crate::{prerequisites, python_tools};
 
 /// What ruff looks at.
 const FOLDERS: [&str; 2] = ["templates", "tests/templates"];
@@ -26,7 +24,7 @@ pub fn run(args: &[String]) -> Result<()> {
 /// Every check of the templates.
 pub fn check(workspace: &Workspace) -> Result<()> {
     let python = prerequisites::python()?;
-    let tools = tools(workspace, &python)?;
+    let tools = python_tools::ensure(workspace, "tools", "ruff and mypy")?;
     let tool = |name: &str| {
         let mut command = Command::new(tools.join("bin").join(name));
         command.current_dir(&workspace.root);
@@ -56,27 +54,4 @@ fn scripts(root: &Path, folder: &str) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// Installs ruff and mypy unless that was done. Runs at the same time wait for each other.
-fn tools(workspace: &Workspace, python: &Path) -> Result<PathBuf> {
-    let pins = workspace.root.join("xtask/python/tools.txt");
-    let wanted = fs::read_to_string(&pins).context("could not read xtask/python/tools.txt")?;
-    let cache = cache::folder()?;
-    fs::create_dir_all(&cache).with_context(|| format!("could not create {}", cache.display()))?;
-    let folder = cache.join("python-tools");
-    let _lock = cache::lock(&cache.join("python-tools.lock"), "ruff and mypy")?;
-    // The stamp is written last, so a half-finished install never has one.
-    let stamp = folder.join("installed");
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
-        return Ok(folder);
-    }
-    println!("installing ruff and mypy into {} (once)", folder.display());
-    run_quietly(Command::new(python).args(["-m", "venv", "--clear"]).arg(&folder))
-        .context("Python cannot make an environment (Debian: apt-get install python3-venv)")?;
-    let mut pip = Command::new(folder.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:", "--requirement"]);
-    run_quietly(pip.arg(&pins)).context("could not install ruff and mypy. Check the network and run this again")?;
-    fs::write(&stamp, &wanted)?;
-    Ok(folder)
 }

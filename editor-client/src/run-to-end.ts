@@ -1,0 +1,77 @@
+/**
+ * A command in a managed terminal, followed to its end. Shell integration tells the exit code; where the shell tells
+ * nothing, the command leaves it in a file.
+ */
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CancellationTokenSource, Uri } from "vscode";
+import type { Parts } from "./parts";
+import { quote, type ShellName } from "./terminal-state";
+import type { Which } from "./terminals";
+
+export interface Ran {
+  /** Undefined when nobody knows how it ended: stopped by Ctrl-C, or in a shell that does not tell. */
+  readonly exitCode: number | undefined;
+}
+
+const POLL_MS = 500;
+/** The file is written after the shell has taken the keyboard back. */
+const WRITTEN_MS = 2000;
+
+/** Undefined when nothing was typed, about which the person was told. */
+export async function runToEnd(parts: Pick<Parts, "context" | "terminals">, which: Which, line: string): Promise<Ran | undefined> {
+  const { context, terminals } = parts;
+  const terminal = await terminals.ready(which);
+  const shell = terminals.shell(which);
+  const tells = terminal.shellIntegration !== undefined;
+  const file = Uri.joinPath(context.globalStorageUri, "runs", `${which}.code`).fsPath;
+  if (!tells) {
+    await mkdir(dirname(file), { recursive: true });
+    await rm(file, { force: true });
+  }
+  if ((await terminals.run(which, tells ? line : leavingItsCode(line, shell, file))) !== "typed") {
+    return undefined;
+  }
+  const never = new CancellationTokenSource();
+  try {
+    let end = await terminals.commandEnd(which, never.token);
+    // Neither the shell nor the kernel tells: the file does, as soon as it is there.
+    while (!tells && end?.kind === "unknown" && terminal.exitStatus === undefined) {
+      const exitCode = await readCode(file);
+      if (exitCode !== undefined) {
+        return { exitCode };
+      }
+      await sleep(POLL_MS);
+      end = await terminals.commandEnd(which, never.token);
+    }
+    if (end?.kind !== "ended") {
+      return { exitCode: undefined };
+    }
+    return { exitCode: end.exitCode ?? (tells ? undefined : await codeIn(file)) };
+  } finally {
+    never.dispose();
+  }
+}
+
+/** The command, with its exit code left in a file; as it is where the rules of the shell are not known. */
+export function leavingItsCode(line: string, shell: ShellName | null, file: string): string {
+  const status = shell === "fish" ? "$status" : "$?";
+  return shell === null ? line : `${line}; echo ${status} > ${quote(file)}`;
+}
+
+async function codeIn(file: string): Promise<number | undefined> {
+  const until = Date.now() + WRITTEN_MS;
+  for (;;) {
+    const code = await readCode(file);
+    if (code !== undefined || Date.now() > until) {
+      return code;
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+async function readCode(file: string): Promise<number | undefined> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return /^\d{1,3}\n$/.test(text) ? Number(text) : undefined;
+}

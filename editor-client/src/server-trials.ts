@@ -1,0 +1,62 @@
+/** Asks the server that runs, in the terminal for short commands: with curl, and with Python. */
+import { commands, l10n } from "vscode";
+import { FailureError } from "./failure";
+import { runJob } from "./lesson-run";
+import type { Parts } from "./parts";
+import type { ServerInfo } from "./protocol";
+import { answers, endpoint } from "./server-text";
+import { copyTemplate } from "./templates";
+import { quote } from "./terminal-state";
+
+const STEP = "vllm-production";
+const QUESTION = "What is a tensor? Answer in one sentence.";
+const MAX_TOKENS = 128;
+
+export async function tryWithCurl(parts: Parts): Promise<boolean> {
+  const server = await answering(parts);
+  if (server.wants_key) {
+    // A key has no place on a command line; ours reads it from its file.
+    return ask(parts, l10n.t("the question by tt-jukebox, which has the key"), [parts.sidecar.binary().path, "ask", QUESTION]);
+  }
+  const messages = [{ role: "user", content: QUESTION }];
+  const body = JSON.stringify({ model: server.models[0]?.id ?? "", max_tokens: MAX_TOKENS, messages });
+  const url = `${endpoint(server)}/chat/completions`;
+  return ask(parts, l10n.t("the question by curl"), ["curl", "--fail-with-body", "--silent", "--show-error", "--header", "Content-Type: application/json", "--data", body, url]);
+}
+
+export async function tryWithPython(parts: Parts): Promise<boolean> {
+  const server = await answering(parts);
+  const { files } = await copyTemplate(parts, "openai-client");
+  const model = server.models[0]?.id;
+  const words = ["python3", files[0]?.path ?? "", "plain", "--url", server.url, ...(model === undefined ? [] : ["--model", model])];
+  return ask(parts, l10n.t("the question by Python"), words);
+}
+
+function ask(parts: Parts, name: string, words: readonly string[]): Promise<boolean> {
+  return runJob(parts, {
+    name,
+    which: "main",
+    line: words.map(quote).join(" "),
+    step: STEP,
+    done: l10n.t("The server has answered. The answer stands in the terminal."),
+    actions: [{ title: l10n.t("Open Server Log"), run: () => commands.executeCommand("tenstorrent.openServerLog") }],
+  });
+}
+
+/** The server that takes requests; the reason when none does. */
+export async function answering({ servers }: Parts): Promise<ServerInfo> {
+  const { servers: all } = await servers.look();
+  const server = all.find(({ life }) => answers(life));
+  if (server === undefined) {
+    const starting = all.find(({ life }) => life === "starting");
+    throw new FailureError({
+      kind: "no_match",
+      what: l10n.t("There is nobody to ask"),
+      why: starting === undefined ? l10n.t("no model server runs") : l10n.t("{0} is still starting", starting.name),
+      next: starting === undefined
+        ? l10n.t('"Tenstorrent: Start a Model Server" starts one.')
+        : l10n.t("A message says when it answers."),
+    });
+  }
+  return server;
+}
