@@ -7,7 +7,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { ChatView } from "./chat-view.mjs";
 import { projectRoot } from "./places.mjs";
 import { useSession } from "./session.mjs";
 import { ROWS } from "./walk-buttons.mjs";
@@ -52,8 +51,10 @@ export async function walk(box, { cannot = [] } = {}) {
         const row = ROWS[command];
         const fails = can ? row.fails : (row.cannot ?? row.fails);
         if (fails !== undefined) {
-          await fails(walker, () => walker.press(step, button));
+          const repair = await fails(walker, () => walker.press(step, button));
           await walker.screenshot(step, button, can ? "fails" : "cannot");
+          walker.mood(0);
+          await repair?.();
           assert.equal(await walker.isTicked(step), before, `${button} failed`);
           await walker.clear();
         }
@@ -95,7 +96,6 @@ async function freePort() {
 class Walker {
   constructor(session, { box, hub, port }) {
     Object.assign(this, { session, boxName: box, hub, port });
-    this.chat = new ChatView(session);
   }
 
   get workbench() {
@@ -188,13 +188,19 @@ class Walker {
 
   /** Types a line into the active terminal. */
   async type(text) {
-    await this.page.locator(".terminal-wrapper.active .xterm-screen").first().click();
+    await this.page.locator(".terminal-wrapper.active .xterm-screen:visible").first().click();
     await this.page.keyboard.type(`${text}\n`, { delay: 10 });
   }
 
   /** Waits for a page in a frame. */
   framed(pattern) {
     return this.until(String(pattern), () => this.workbench.framedText(), (text) => pattern.test(text), 40_000);
+  }
+
+  /** Waits for words in an answer of the chat. */
+  chatSays(pattern) {
+    const answers = this.page.locator(".interactive-session .interactive-response");
+    return this.until(String(pattern), () => answers.allInnerTexts(), (texts) => texts.some((text) => pattern.test(text)), 40_000);
   }
 
   /** The server of the model for chats, by the command that everybody has. */

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Stands in for Docker: an image that is pulled and volumes that are made are files. What it runs answers at the port.
-echo "docker $*" >> "$HOME/calls"
+echo "docker $*" >> "$HOME/docker-calls"
 case "$1" in
   version) echo 27.0 ;;
   image) [ -e "$HOME/images/pulled" ] || exit 1 ;;
