@@ -27,7 +27,8 @@ const KEYBINDINGS = [
  * `prepare(sandbox)` puts further things into the home or the environment before anything starts.
  * `userSettings` are added to the user's settings.
  * `beside(sandbox)` answers with the packages of other extensions that are installed first.
- * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
+ * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`. It has the
+ * boards of the box that it names, else an n150.
  */
 export async function startServer({ simulate = "n150", fakeBox = false, prepare, beside, userSettings } = {}) {
   const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
@@ -36,7 +37,7 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare,
   const machine = join(sandbox.data, "Machine", "settings.json");
   try {
     if (fakeBox) {
-      box = new FakeBox(join(sandbox.root, "box"));
+      box = new FakeBox(join(sandbox.root, "box"), fakeBox === true ? undefined : fakeBox);
       Object.assign(sandbox.env, { TT_JUKEBOX_ROOT: box.root, TT_JUKEBOX_TT_SMI: box.ttSmi });
     }
     prepare?.(sandbox);
