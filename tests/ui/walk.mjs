@@ -163,6 +163,12 @@ class Walker {
     await buttons.filter({ hasText: new RegExp(`^\\s*${button}\\s*$`) }).first().click();
   }
 
+  /** Waits for buttons of messages. */
+  buttons(names) {
+    const all = (shown) => names.every((name) => shown.includes(name));
+    return this.until(names.join(", "), () => this.workbench.messageButtons(), all, 60_000);
+  }
+
   async ticks() {
     await this.show();
     return this.workbench.tickedSteps();
