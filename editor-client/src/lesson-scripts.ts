@@ -102,7 +102,7 @@ export async function askApiServer(parts: Parts, times: number): Promise<boolean
     return false;
   }
   const asked = QUESTIONS.slice(0, times).map((prompt) =>
-    ["curl", "--fail-with-body", "--silent", "--show-error", "--header", "Content-Type: application/json", "--data", JSON.stringify({ prompt }), `http://127.0.0.1:${port}/chat`]
+    ["curl", "--fail-with-body", "--silent", "--show-error", "--write-out", "\\n", "--header", "Content-Type: application/json", "--data", JSON.stringify({ prompt }), `http://127.0.0.1:${port}/chat`]
       .map(quote)
       .join(" "),
   );
