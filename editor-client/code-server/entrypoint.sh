@@ -6,7 +6,6 @@ password_file=${TT_PASSWORD_FILE:-/run/secrets/password}
 shortest=12
 here=${TT_JUKEBOX_IMAGE:-/opt/tt-jukebox}
 data=${XDG_DATA_HOME:-$HOME/.local/share}/code-server
-work=$HOME/work
 
 say() { printf 'tt-jukebox: %s\n' "$1" >&2; }
 
@@ -34,11 +33,10 @@ for node in "${TT_DEVICES:-/dev/tenstorrent}"/[0-9]*; do
 done
 
 # Only where a person has written none: an update of the image keeps what is there.
-if [ ! -e "$data/Machine/settings.json" ]; then
-  mkdir -p "$data/Machine"
-  cp "$here/settings.json" "$data/Machine/settings.json"
+if [ ! -e "$data/User/settings.json" ]; then
+  mkdir -p "$data/User"
+  cp "$here/settings.json" "$data/User/settings.json"
 fi
-mkdir -p "$work"
 
 # The volume outlives the image, so a newer image brings its package to an older volume.
 installed=$data/tt-jukebox.sha256
@@ -48,7 +46,8 @@ if [ ! -r "$installed" ] || [ "$(cat "$installed")" != "$sum" ]; then
   printf '%s\n' "$sum" >"$installed"
 fi
 
+# Without a folder: an editor without one asks nobody whether to trust it.
 # code-server takes the variable away from its own environment before it starts a terminal.
 export PASSWORD
 exec code-server --config "$here/config.yaml" --auth password --bind-addr "${TT_BIND:-0.0.0.0:8080}" \
-  --disable-telemetry --disable-update-check --disable-getting-started-override "$@" "$work"
+  --disable-telemetry --disable-update-check --disable-getting-started-override "$@"

@@ -67,14 +67,14 @@ test("the password reaches code-server and no command line", () => {
   assert.equal(status, 0, stderr);
   assert.equal(readFileSync(at("password"), "utf8"), PASSWORD);
   const served = calls.at(-1) ?? "";
-  assert.match(served, /--auth password --bind-addr 0\.0\.0\.0:8080 .*\/home\/work$/);
+  assert.match(served, /--auth password --bind-addr 0\.0\.0\.0:8080 --disable-telemetry /);
   assert.ok(!calls.join("\n").includes("horse") && !stderr.includes("horse"));
 });
 
 test("the extension is installed once for each package, and settings are written once", () => {
   assert.equal(start().calls.filter((call) => call.includes("--install-extension")).length, 1);
-  const settings = at("home/.local/share/code-server/Machine/settings.json");
-  assert.deepEqual(JSON.parse(readFileSync(settings, "utf8")), { "tenstorrent.firstRun": "auto" });
+  const settings = at("home/.local/share/code-server/User/settings.json");
+  assert.match(readFileSync(settings, "utf8"), /"tenstorrent.firstRun": "auto"/);
   writeFileSync(settings, "{}");
   assert.equal(start().calls.filter((call) => call.includes("--install-extension")).length, 1);
   writeFileSync(at("image/tt-jukebox.vsix"), "a newer package");

@@ -138,3 +138,23 @@ test("the icon is a PNG of 128 pixels", () => {
   assert.equal(png.toString("latin1", 1, 4), "PNG");
   assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [128, 128]);
 });
+
+test("the galleries get what they show, and no address that nobody has", () => {
+  const { categories, keywords, galleryBanner, license, pricing, preview, ...rest } = JSON.parse(manifestText) as {
+    categories: string[];
+    keywords: string[];
+    galleryBanner: { color: string; theme: string };
+    license: string;
+    pricing: string;
+    preview: boolean;
+  };
+  const known = ["AI", "Chat", "Machine Learning", "Themes", "Other"];
+  assert.ok(categories.length > 0 && categories.every((category) => known.includes(category)));
+  assert.ok(keywords.length > 0 && keywords.length <= 30 && new Set(keywords).size === keywords.length);
+  assert.match(galleryBanner.color, /^#[0-9a-f]{6}$/);
+  assert.deepEqual([galleryBanner.theme, license, pricing, preview], ["dark", "Apache-2.0", "Free", true]);
+  // The package gets them from whoever publishes it: `cargo xtask package --repository`.
+  for (const address of ["repository", "homepage", "bugs"]) {
+    assert.ok(!(address in rest), address);
+  }
+});

@@ -133,6 +133,7 @@ fn one_broken_word_is_found() {
         (SET_UP, "Llama-3.1-8B-Instruct --dry-run", "Llama-3.1-8B-Instruct --dry-ran", "--dry-ran"),
         (SET_UP, "`tt-jukebox env verify NAME`", "`tt-jukebox env verfy NAME`", "verfy"),
         (SET_UP, "**Tenstorrent: Set Up a Model**", "**Tenstorrent: Set a Model Up**", "no command has the title"),
+        ("content/guide/README.md", "(set-up.md)", "(serve.md)", "set-up.md: content/guide/README.md does not name it"),
         (SET_UP, "## What you should see", "## What you see", "the headings are"),
         (SET_UP, "(../pictures/setup-plan.png)", "(../pictures/setup-plans.png)", "there is no"),
         ("content/guide/another-disk.md", "TT_JUKEBOX_ENVIRONMENTS=", "TT_JUKEBOX_ENVIRONMENT=", "is read by nothing"),

@@ -5,8 +5,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::workspace::megabytes;
-
 /// Bytes of a whole package.
 const LARGEST_PACKAGE: u64 = 8_000_000;
 
@@ -82,11 +80,11 @@ fn check_scripts(bytes: u64) -> Result<()> {
 /// Fails when the package is too large to be shipped.
 pub fn check_size(package: &Path, bytes: u64) -> Result<()> {
     if bytes > LARGEST_PACKAGE {
-        let name = package.display();
         bail!(
-            "the package has {}, more than {}: `unzip -lv {name}` says of what",
-            megabytes(bytes),
-            megabytes(LARGEST_PACKAGE)
+            "the package has {} kB, more than {} kB: `unzip -lv {}` says of what",
+            bytes / 1000,
+            LARGEST_PACKAGE / 1000,
+            package.display()
         );
     }
     Ok(())
@@ -126,7 +124,7 @@ mod tests {
     fn what_is_too_large_says_how_large_it_may_be() {
         check_size(Path::new("x.vsix"), LARGEST_PACKAGE).unwrap();
         let why = check_size(Path::new("x.vsix"), LARGEST_PACKAGE + 1_000_000).unwrap_err().to_string();
-        assert_eq!(why, "the package has 8.6 MB, more than 7.6 MB: `unzip -lv x.vsix` says of what");
+        assert_eq!(why, "the package has 9000 kB, more than 8000 kB: `unzip -lv x.vsix` says of what");
         check_scripts(LARGEST_SCRIPTS).unwrap();
         assert!(check_scripts(451_000).unwrap_err().to_string().contains("451 kB, more than 450 kB"));
     }

@@ -4,7 +4,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -39,6 +39,7 @@ pub fn sidecar(workspace: &Workspace, platform: &Platform) -> Result<Sidecar> {
         let mut zig = Command::new(tools.join("bin/cargo-zigbuild"));
         for_the_checkout(&mut zig, workspace).arg("zigbuild").args(arguments);
         zig.env("CARGO", cargo::program().get_program()).env("PATH", first_on_path(&tools.join("bin"))?);
+        zig.env("RUSTFLAGS", without_places(workspace));
         run(&mut zig)?;
     } else {
         cargo(workspace, &[&["build"], &arguments[..]].concat())?;
@@ -71,6 +72,19 @@ fn add_target(platform: &Platform) -> Result<()> {
     run_quietly(Command::new("rustup").args(["target", "add", platform.rust])).with_context(|| {
         format!("Rust's standard library for {} is not here, and rustup could not add it", platform.rust)
     })
+}
+
+/// The places where a panic happened are in the program; those of the builder's home folder are nobody's business.
+fn without_places(workspace: &Workspace) -> String {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(directories::BaseDirs::new()?.home_dir().join(".cargo")));
+    let places = [(Some(workspace.root.clone()), "tt-jukebox"), (home, "cargo")];
+    let flags = places.into_iter().filter_map(|(place, name)| {
+        let place = place?.display().to_string();
+        // The variable parts flags at spaces.
+        (!place.contains(char::is_whitespace)).then(|| format!("--remap-path-prefix={place}={name}"))
+    });
+    flags.collect::<Vec<_>>().join(" ")
 }
 
 fn first_on_path(folder: &Path) -> Result<std::ffi::OsString> {
