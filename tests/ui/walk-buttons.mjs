@@ -70,8 +70,6 @@ const browses = (address) => async (walker, press) => {
   const { message, detail } = await walker.workbench.question();
   assert.match(message, /open the external website/);
   assert.equal(detail, address);
-  // The picture is taken with the question on it.
-  await walker.page.waitForTimeout(300);
 };
 
 /** Models to choose from; what is chosen stands in the terminal of the server and runs by nobody but the person. */
@@ -385,6 +383,7 @@ export const ROWS = {
       await press();
       await choosePicture(walker);
       await walker.message(/The classifier has said what the picture shows/);
+      assert.match(walker.calls().at(-1), /tt-forge-classifier\.py \S+\/picture\.jpg$/);
       await walker.terminal(/97\.0% {2}lighthouse/);
     },
   },

@@ -227,6 +227,10 @@ class Walker {
 
   /** Takes away what a button has left on screen, but for terminals and the walkthrough. */
   async clear() {
+    const cancel = this.page.locator(".monaco-dialog-box").getByRole("button", { name: "Cancel", exact: true });
+    if (await cancel.isVisible()) {
+      await this.workbench.answer("Cancel");
+    }
     await this.workbench.closePicker();
     await this.workbench.clearMessages();
     const tabs = await this.workbench.editorTabs();
