@@ -17,6 +17,8 @@ const VERIFY_MODULE = "ttnn.examples.usage.run_op_on_device";
 const INFERENCE_NEEDS = "models/tt_transformers/requirements.txt";
 const CODE_OF_CTRL_C = 130;
 const QUESTIONS = ["What is a tensor?", "What does a compiler do?", "Why is the sky blue?"] as const;
+/** The picture that stands in the lesson's call of the classifier. */
+const EXAMPLE_PICTURE = /\bpicture\.jpg$/;
 const SAMPLE_PICTURE = "a lighthouse at night, in the style of an old postcard";
 
 export async function verifyInstallation(parts: Parts): Promise<boolean> {
@@ -102,7 +104,7 @@ export async function askApiServer(parts: Parts, times: number): Promise<boolean
     return false;
   }
   const asked = QUESTIONS.slice(0, times).map((prompt) =>
-    ["curl", "--fail-with-body", "--silent", "--show-error", "--header", "Content-Type: application/json", "--data", JSON.stringify({ prompt }), `http://127.0.0.1:${port}/chat`]
+    ["curl", "--fail-with-body", "--silent", "--show-error", "--write-out", "\\n", "--header", "Content-Type: application/json", "--data", JSON.stringify({ prompt }), `http://127.0.0.1:${port}/chat`]
       .map(quote)
       .join(" "),
   );
@@ -193,7 +195,7 @@ export async function classify(parts: Parts, path: unknown): Promise<boolean> {
   return runJob(parts, {
     name: l10n.t("the classifier"),
     which: "main",
-    line: `${line} ${quote(picture)}`,
+    line: line.replace(EXAMPLE_PICTURE, () => quote(picture)),
     step: "forge-image-classification",
     done: l10n.t("The classifier has said what the picture shows."),
     actions: [create("installForge", l10n.t("Install TT-Forge"))],

@@ -21,7 +21,7 @@ export async function tryWithCurl(parts: Parts): Promise<boolean> {
   const messages = [{ role: "user", content: QUESTION }];
   const body = JSON.stringify({ model: server.models[0]?.id ?? "", max_tokens: MAX_TOKENS, messages });
   const url = `${endpoint(server)}/chat/completions`;
-  return ask(parts, l10n.t("the question by curl"), ["curl", "--fail-with-body", "--silent", "--show-error", "--header", "Content-Type: application/json", "--data", body, url]);
+  return ask(parts, l10n.t("the question by curl"), ["curl", "--fail-with-body", "--silent", "--show-error", "--write-out", "\\n", "--header", "Content-Type: application/json", "--data", body, url]);
 }
 
 export async function tryWithPython(parts: Parts): Promise<boolean> {

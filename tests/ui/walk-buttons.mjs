@@ -3,8 +3,8 @@
  * walker and the press, and may give back what repairs the machine once a picture was taken. Buttons of steps that a box cannot do have a row for that, where it is another than the failure.
  */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { BAD_TOKEN, CHAT, GOOD_TOKEN, left, MEDIA, OWNER } from "./walk-home.mjs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { BAD_TOKEN, CHAT, GOOD_TOKEN, left, makeEnvironment, MEDIA, OWNER } from "./walk-home.mjs";
 
 const CODE = 3;
 
@@ -70,8 +70,6 @@ const browses = (address) => async (walker, press) => {
   const { message, detail } = await walker.workbench.question();
   assert.match(message, /open the external website/);
   assert.equal(detail, address);
-  // The picture is taken with the question on it.
-  await walker.page.waitForTimeout(300);
 };
 
 /** Models to choose from; what is chosen stands in the terminal of the server and runs by nobody but the person. */
@@ -95,11 +93,14 @@ const chosenNothing = async (walker, press) => {
   await walker.page.keyboard.press("Escape");
 };
 
+/** The plan first; then it runs, and tells how it ended. */
 const setsUp = async (walker, press) => {
   await press();
-  await walker.workbench.pick(CHAT);
-  await walker.framed(new RegExp(`Set up ${CHAT}`));
-  await walker.message(/steps are done|cannot be set up yet/);
+  await walker.workbench.pick(MEDIA);
+  await walker.framed(new RegExp(`Set up ${MEDIA}`));
+  await walker.message(/steps are done/);
+  assert.ok(!existsSync(walker.at("images/pulled")), "a plan runs nothing");
+  await walker.answer("Run");
 };
 
 const FORGE_HINT = /The terminal "Tenstorrent" says why/;
@@ -134,7 +135,18 @@ export const ROWS = {
       assert.equal(walker.calls().at(-1), "python -m ttnn.examples.usage.run_op_on_device");
     },
   },
-  "tenstorrent.setUpModel": { fails: chosenNothing, works: setsUp },
+  "tenstorrent.setUpModel": {
+    fails: async (walker, press) => {
+      walker.mood(CODE);
+      await setsUp(walker, press);
+      await walker.message(/no route to the registry|registry|image/i);
+      await walker.buttons(["Retry", "Open Log"]);
+    },
+    works: async (walker, press) => {
+      await setsUp(walker, press);
+      await walker.buttons(["Prepare Its Command"]);
+    },
+  },
   "tenstorrent.downloadModel": {
     fails: async (walker, press) => {
       walker.hub.broken = true;
@@ -154,7 +166,7 @@ export const ROWS = {
   "tenstorrent.setHuggingFaceToken": {
     fails: async (walker, press) => {
       await token(walker, press, BAD_TOKEN);
-      await walker.message(/token/i);
+      await walker.message(/token .* is not good/);
       assert.doesNotMatch((await walker.workbench.messages()).join("\n"), new RegExp(`that of ${OWNER}`));
     },
     works: async (walker, press) => {
@@ -332,7 +344,15 @@ export const ROWS = {
       await walker.framed(new RegExp(`Set up ${CHAT}`));
     },
   },
-  "tenstorrent.verifyJukeboxEnv": { works: says(/There is no environment yet\. Setting up a model makes one/) },
+  "tenstorrent.verifyJukeboxEnv": {
+    fails: async (walker, press) => {
+      await says(/There is no environment yet\. Setting up a model makes one/)(walker, press);
+      await walker.clear();
+      makeEnvironment(walker.home);
+      await failsWith(/says why/, "\\d+")(walker, press);
+    },
+    works: says(/is what it should be/),
+  },
   "tenstorrent.installForge": {
     cannot: refuses,
     fails: async (walker, press) => {
@@ -363,6 +383,7 @@ export const ROWS = {
       await press();
       await choosePicture(walker);
       await walker.message(/The classifier has said what the picture shows/);
+      assert.match(walker.calls().at(-1), /tt-forge-classifier\.py \S+\/picture\.jpg$/);
       await walker.terminal(/97\.0% {2}lighthouse/);
     },
   },
@@ -443,8 +464,6 @@ async function startsMedia(walker, press) {
   await walker.stopServer();
   await press();
   await walker.message(/Pictures come from the server of an image model/);
-  mkdirSync(walker.at("images"), { recursive: true });
-  writeFileSync(walker.at("images", "pulled"), "");
   await walker.until("the way out", () => walker.workbench.messageButtons(), (names) => names.length > 0 || left(walker.home).length > 0);
   if (left(walker.home).length === 0) {
     await walker.answer("Write Its Files and Start");
@@ -461,8 +480,14 @@ async function endInTerminal(walker) {
 
 async function choosePicture(walker) {
   const { page, workbench } = walker;
+  const picture = walker.at("picture.jpg");
+  // The dialog completes what one types, with the folder that it begins in.
+  const typed = async () => {
+    await workbench.input().fill(picture);
+    await page.waitForTimeout(700);
+    return workbench.input().inputValue();
+  };
   await workbench.input().waitFor();
-  await workbench.input().fill(walker.at("picture.jpg"));
-  await page.waitForTimeout(500);
+  await workbench.until("the path", typed, (value) => value === picture);
   await page.keyboard.press("Enter");
 }

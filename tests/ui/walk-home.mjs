@@ -107,6 +107,27 @@ export function furnish({ env, home }, { box, hub, port }) {
   });
 }
 
+/** An environment as a setup leaves it, of commits that no entry of the catalog names. */
+export function makeEnvironment(home) {
+  const folder = join(home, ".local/share/tt-jukebox/environments/example");
+  const checkout = (name) => {
+    const path = join(folder, name);
+    mkdirSync(path, { recursive: true });
+    const git = (...args) => execFileSync("git", ["-C", path, "-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { encoding: "utf8", env: { HOME: home, PATH: process.env.PATH } });
+    git("init", "--quiet");
+    git("commit", "--quiet", "--allow-empty", "-m", "x");
+    return git("rev-parse", "HEAD").trim();
+  };
+  const record = { schema: 1, metal: checkout("tt-metal"), vllm: checkout("vllm"), era: "", venv: "python_env", vllm_store: "vllm", stamps: ["metal.build"] };
+  for (const path of [".tt-jukebox", "tt-metal/build/lib", "tt-metal/python_env/bin"]) {
+    mkdirSync(join(folder, path), { recursive: true });
+  }
+  writeFileSync(join(folder, "tt-metal/build/lib/libtt_metal.so"), "a library");
+  cpSync(join(home, "stand-ins/python.sh"), join(folder, "tt-metal/python_env/bin/python"));
+  writeFileSync(join(folder, ".tt-jukebox/metal.build.done"), "x");
+  writeFileSync(join(folder, ".tt-jukebox/environment.json"), JSON.stringify(record));
+}
+
 /** Processes of stand-ins that still run, by the numbers that they wrote down themselves. */
 export function left(home) {
   const file = join(home, "pids");

@@ -163,6 +163,12 @@ class Walker {
     await buttons.filter({ hasText: new RegExp(`^\\s*${button}\\s*$`) }).first().click();
   }
 
+  /** Waits for buttons of messages. */
+  buttons(names) {
+    const all = (shown) => names.every((name) => shown.includes(name));
+    return this.until(names.join(", "), () => this.workbench.messageButtons(), all, 60_000);
+  }
+
   async ticks() {
     await this.show();
     return this.workbench.tickedSteps();
@@ -221,6 +227,10 @@ class Walker {
 
   /** Takes away what a button has left on screen, but for terminals and the walkthrough. */
   async clear() {
+    const cancel = this.page.locator(".monaco-dialog-box").getByRole("button", { name: "Cancel", exact: true });
+    if (await cancel.isVisible()) {
+      await this.workbench.answer("Cancel");
+    }
     await this.workbench.closePicker();
     await this.workbench.clearMessages();
     const tabs = await this.workbench.editorTabs();

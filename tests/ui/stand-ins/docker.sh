@@ -4,7 +4,10 @@ echo "docker $*" >> "$HOME/docker-calls"
 case "$1" in
   version) echo 27.0 ;;
   image) [ -e "$HOME/images/pulled" ] || exit 1 ;;
-  pull) mkdir -p "$HOME/images"; touch "$HOME/images/pulled" ;;
+  pull)
+    read -r code < "$HOME/mood"
+    [ "$code" = 0 ] || { echo "no route to the registry" >&2; exit 1; }
+    mkdir -p "$HOME/images"; touch "$HOME/images/pulled" ;;
   volume)
     case "$2" in
       inspect) [ -e "$HOME/images/${!#}" ] || exit 1 ;;

@@ -15,6 +15,10 @@ if [ "$code" != 0 ]; then
   exit "$code"
 fi
 case "$*" in
+  # What a check of an environment asks: the versions, and one import after the other.
+  -c*"import importlib.metadata as m, json"*)
+    echo '{"version": "3.10.12", "packages": {"numpy": "1.26.4", "torch": "2.5.0+cpu", "vllm": "0.6.0", "ttnn": "0.60"}}' ;;
+  -c*"import importlib, json"*) echo '{"imported": "/x/__init__.py", "device": null}' ;;
   *tt-api-server-direct.py*) exec "$REAL_PYTHON" "$HOME/stand-ins/answers.py" "${@: -1}" ;;
   *--prompt*) echo "A tensor is a box of numbers." ;;
   *tt-chat-direct.py*)
