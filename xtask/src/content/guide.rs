@@ -1,10 +1,10 @@
 //! The pages for readers: the guide, the reference, the READMEs. Each page of a task has the same headings, troubleshooting has
 //! a row for each finding of the doctor, and whatever stands there as code is known to the program.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 use anyhow::{Context, Result};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
@@ -166,13 +166,22 @@ impl Known {
         }
         let own: Vec<String> =
             args.iter().take_while(|word| !["|", "<", ">", "&&", "…"].contains(&word.as_str())).cloned().collect();
-        let error = tt_jukebox::cli::understands(&own).err()?;
-        // `tt-jukebox env` names a group of commands, which is no call.
-        if own.len() == 1 && tt_jukebox::cli::parser().find_subcommand(&own[0]).is_some() {
-            return None;
-        }
+        let error = complaint(&own)?;
         // Help and version are answers.
         let first = error.lines().next().unwrap_or_default();
         first.starts_with("error:").then(|| format!("`{line}`: {first}"))
     }
+}
+
+/// What the parser has to say about a call. Pages say the same often, and each look builds the whole parser.
+fn complaint(call: &[String]) -> Option<String> {
+    static KNOWN: Mutex<BTreeMap<Vec<String>, Option<String>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().ok()?;
+    let look = || {
+        let error = tt_jukebox::cli::understands(call).err()?;
+        // `tt-jukebox env` names a group of commands, which is no call.
+        let group = call.len() == 1 && tt_jukebox::cli::parser().find_subcommand(&call[0]).is_some();
+        (!group).then_some(error)
+    };
+    known.entry(call.to_vec()).or_insert_with(look).clone()
 }
