@@ -62,8 +62,9 @@ export async function walk(box, { cannot = [] } = {}) {
       for (const { button, command } of step.buttons) {
         const { cannot: refuses, works } = ROWS[command];
         if (can || refuses === undefined && ROWS[command].fails === undefined) {
-          await works(walker, () => walker.press(step, button));
+          const afterwards = await works(walker, () => walker.press(step, button));
           await walker.screenshot(step, button);
+          await afterwards?.();
           await walker.clear();
         }
       }
