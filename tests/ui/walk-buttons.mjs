@@ -1,6 +1,7 @@
 /**
- * What is seen after each button of the walkthrough was pressed: while its tools fail, and while they work. A row gets the
- * walker and the press, and may give back what is done once a picture was taken. Buttons of steps that a box cannot do have a row for that, where it is another than the failure.
+ * What is seen after each button of the walkthrough was pressed: while its tools fail, while they work, and, where that is
+ * something else again, on a box that cannot do the step. A row gets the walker and the press, and may give back what is
+ * done once a picture was taken.
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
