@@ -38,6 +38,10 @@ function toolOf(parts: Parts, name: string): LanguageModelTool<Arguments> {
     invoke: async ({ input }, token) => {
       try {
         const { text } = await parts.sidecar.request("tenstorrent/tool", { name, arguments: input }, token);
+        if (input.confirm === true) {
+          // What it has started or stopped shows at once, and not with the next look at the devices.
+          parts.servers.look().catch(() => undefined);
+        }
         return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
       } catch (error) {
         // The model reads it, and can do what comes next.

@@ -21,7 +21,7 @@ const DEFAULT_THEMES = [
   "Visual Studio Dark",
   "Visual Studio Light",
 ];
-const WALKTHROUGH = /walkthrough/i;
+const WELCOME = /walkthrough|welcome/i;
 
 export interface Remembered {
   /** The theme of the user's settings before, null for none, and the one that was set. */
@@ -41,10 +41,14 @@ export async function setUpEditor(parts: Parts): Promise<void> {
   if (ours !== undefined) {
     await workspace.getConfiguration().update(THEME, ours, ConfigurationTarget.Global);
   }
-  await openUnlessOpen();
-  say("info", l10n.t("This editor is set up."), [
-    { title: l10n.t("Undo"), run: () => commands.executeCommand("tenstorrent.undoEditorSetup") },
-  ]);
+  const undo = { title: l10n.t("Undo"), run: () => commands.executeCommand("tenstorrent.undoEditorSetup") };
+  const open = { title: l10n.t("Open Walkthrough"), run: () => commands.executeCommand("tenstorrent.openWalkthrough") };
+  if (walkthroughIsOpen()) {
+    say("info", l10n.t("This editor is set up. The walkthrough that was open stays."), [open, undo]);
+  } else {
+    await commands.executeCommand("tenstorrent.openWalkthrough");
+    say("info", l10n.t("This editor is set up."), [undo]);
+  }
 }
 
 /** Brings back what was there. What the person has changed since stays as the person wants it. */
@@ -69,12 +73,14 @@ export async function undoEditorSetup({ context, terminals }: Parts): Promise<bo
   return true;
 }
 
-/** The walkthrough, unless one is open already: nobody's page is taken away. */
-export async function openUnlessOpen(): Promise<void> {
+/**
+ * The start page and every walkthrough share one tab, and nobody tells which of them it shows. Where windows begin with
+ * the start page it is that; else somebody has a walkthrough open, and nobody's page is taken away.
+ */
+function walkthroughIsOpen(): boolean {
   const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
-  if (!tabs.some(({ input, label }) => input === undefined && WALKTHROUGH.test(label))) {
-    await commands.executeCommand("tenstorrent.openWalkthrough");
-  }
+  const begins = workspace.getConfiguration("workbench").get<string>("startupEditor") ?? "";
+  return !/welcomePage/i.test(begins) && tabs.some(({ input, label }) => input === undefined && WELCOME.test(label));
 }
 
 /** Ours where a default theme is in use, of its own brightness; undefined where somebody has chosen. */

@@ -1,6 +1,6 @@
 /** The first time in a profile: one question, or none where an image builder or the person has answered it beforehand. */
-import { l10n, window, workspace } from "vscode";
-import { openUnlessOpen, setUpEditor } from "./editor-setup";
+import { commands, l10n, window, workspace } from "vscode";
+import { setUpEditor } from "./editor-setup";
 import { recall, remember } from "./lasting-state";
 import type { Parts } from "./parts";
 import { SECTION } from "./settings";
@@ -30,7 +30,7 @@ export async function firstRun(parts: Parts): Promise<void> {
   if (answer === setUp) {
     await setUpEditor(parts);
   } else if (answer === walkthrough) {
-    await openUnlessOpen();
+    await commands.executeCommand("tenstorrent.openWalkthrough");
   }
 }
 

@@ -2,30 +2,33 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { l10n, Uri } from "vscode";
-import { lessonHere, prove } from "./lesson-run";
+import { lessonHere, prove, writing } from "./lesson-run";
 import { say } from "./message";
 import type { Parts } from "./parts";
 import { createFromTemplate, openFile } from "./templates";
 
+const STEP = "bounty-program";
 const CHECKLIST = "bounty-checklist.md";
 
 /** Writes the checklist where there is none, and opens it: what somebody has ticked stays. */
 export async function bountyChecklist(parts: Parts): Promise<string | undefined> {
-  const lesson = await lessonHere(parts, "bounty-program");
+  const lesson = await lessonHere(parts, STEP);
   const folder = lesson?.values.scratchpad;
   if (folder === undefined) {
     return undefined;
   }
   const path = join(folder, CHECKLIST);
   const text = await readFile(Uri.joinPath(parts.context.extensionUri, "dist", "content", CHECKLIST).fsPath, "utf8");
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, text, { flag: "wx" }).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code !== "EEXIST") {
-      throw error;
-    }
+  await writing(parts, STEP, path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: "wx" }).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code !== "EEXIST") {
+        throw error;
+      }
+    });
   });
   await openFile(path);
-  await proved(parts, "bounty-program", l10n.t("the checklist"), [path]);
+  await proved(parts, STEP, l10n.t("the checklist"), [path]);
   return path;
 }
 

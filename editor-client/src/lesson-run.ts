@@ -3,7 +3,7 @@
  * ended well, and what the sidecar finds proved, ticks a step.
  */
 import { commands, l10n } from "vscode";
-import { failureText } from "./failure";
+import { FailureError, failureText, toFailure } from "./failure";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
 import type { Lesson } from "./protocol";
@@ -46,7 +46,7 @@ export async function runJob(parts: Parts, job: Job): Promise<boolean> {
   }
   const { exitCode } = ran;
   const proved = exitCode === 0 && job.step !== undefined ? await prove(parts, job.step, { run: job.name, exitCode, files: await job.files?.() }) : undefined;
-  const show = { title: l10n.t("Show Terminal"), run: () => parts.terminals.ready(job.which).then((terminal) => { terminal.show(); }) };
+  const show = showTerminal(parts, job.which);
   const lesson = job.step === undefined ? [] : [openLesson(job.step)];
   if (exitCode !== 0) {
     const why =
@@ -81,12 +81,30 @@ export async function prove(
 }
 
 /** What the content says to do about a step that did not work. */
-async function hint({ sidecar }: Parts, { step, which }: Job): Promise<string> {
+export async function hint({ sidecar }: Parts, { step, which }: Pick<Job, "step" | "which">): Promise<string> {
   const steps = step === undefined ? [] : (await sidecar.request("tenstorrent/progress", { action: "get" })).steps;
   return steps.find(({ id }) => id === step)?.hint ?? l10n.t('The terminal "{0}" says why.', NAMES[which]);
 }
 
-function openLesson(step: string, title = l10n.t("Open the Lesson")): Action {
+/** Writes what a step leaves behind; what keeps it from being written is told with the hint of the step. */
+export async function writing<T>(parts: Parts, step: string, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new FailureError({
+      kind: "not_written",
+      what: l10n.t("{0} was not written", path),
+      why: toFailure(error).why,
+      next: await hint(parts, { step, which: "main" }),
+    });
+  }
+}
+
+export function showTerminal({ terminals }: Parts, which: Which): Action {
+  return { title: l10n.t("Show Terminal"), run: () => terminals.ready(which).then((terminal) => { terminal.show(); }) };
+}
+
+export function openLesson(step: string, title = l10n.t("Open the Lesson")): Action {
   return { title, run: () => commands.executeCommand("tenstorrent.openLesson", step) };
 }
 

@@ -1,8 +1,9 @@
 /** The scripts of the lessons: copied where they are missing, and run with the line that the sidecar has made for them. */
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { commands, l10n, window } from "vscode";
-import { lessonHere, runJob, type Job } from "./lesson-run";
+import { CancellationTokenSource, commands, l10n, window } from "vscode";
+import { told } from "./failure";
+import { hint, lessonHere, openLesson, runJob, showTerminal, type Job } from "./lesson-run";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { answering } from "./server-trials";
@@ -14,6 +15,7 @@ import type { Placement } from "./terminals";
 /** The example of tt-metal that the sidecar runs on the board; the same call runs other modules of its Python. */
 const VERIFY_MODULE = "ttnn.examples.usage.run_op_on_device";
 const INFERENCE_NEEDS = "models/tt_transformers/requirements.txt";
+const CODE_OF_CTRL_C = 130;
 const QUESTIONS = ["What is a tensor?", "What does a compiler do?", "Why is the sky blue?"] as const;
 const SAMPLE_PICTURE = "a lighthouse at night, in the style of an old postcard";
 
@@ -75,8 +77,21 @@ export async function startApiServer(parts: Parts): Promise<Placement | undefine
     say("info", l10n.t("It loads the model now, which takes minutes. When it says that it listens, ask it."), [
       { title: l10n.t("Ask It Once"), run: () => commands.executeCommand("tenstorrent.testApiBasicDirect") },
     ]);
+    void told(tellFailedStart(parts));
   }
   return placement;
+}
+
+/** A server that ends by itself has failed, and the person may look elsewhere by then. */
+async function tellFailedStart(parts: Parts): Promise<void> {
+  const never = new CancellationTokenSource();
+  const end = await parts.terminals.commandEnd("server", never.token);
+  never.dispose();
+  const code = end?.kind === "ended" ? end.exitCode : undefined;
+  if (code !== undefined && code !== 0 && code !== CODE_OF_CTRL_C) {
+    const why = await hint(parts, { step: "api-server", which: "server" });
+    say("warning", l10n.t("Your server has ended with exit code {0}. {1}", code, why), [showTerminal(parts, "server"), openLesson("api-server")]);
+  }
 }
 
 /** Asks that server, once or several times. */

@@ -2,7 +2,7 @@
 import { cp, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { commands, env, l10n, Uri, window } from "vscode";
-import { lessonHere, prove } from "./lesson-run";
+import { lessonHere, prove, writing } from "./lesson-run";
 import { say } from "./message";
 import type { Parts } from "./parts";
 import { openFile } from "./templates";
@@ -65,9 +65,11 @@ async function take(parts: Parts, shelf: Shelf): Promise<string | undefined> {
     return undefined;
   }
   const target = join(scratchpad, shelf.to);
-  await mkdir(dirname(join(target, chosen)), { recursive: true });
-  // What lies there already may have been edited: it stays.
-  await cp(join(root, chosen), join(target, chosen), { recursive: true, force: false });
+  await writing(parts, STEP, join(target, chosen), async () => {
+    await mkdir(dirname(join(target, chosen)), { recursive: true });
+    // What lies there already may have been edited: it stays.
+    await cp(join(root, chosen), join(target, chosen), { recursive: true, force: false });
+  });
   const file = join(target, first);
   await openFile(file);
   const refused = await prove(parts, STEP, { run: shelf.title(), files: [file] });

@@ -1,13 +1,15 @@
 //! What the shell offers for an argument: models, tasks, devices, boxes. From what the program carries and what has been
-//! fetched before, in milliseconds; no network, no device, no settings.
+//! fetched before, in milliseconds; no network, no device, and of the settings the catalog alone, where the line or the
+//! environment names it.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use super::output::printable;
-use crate::catalog::{Entry, source};
+use crate::catalog::{Catalog, Entry, source};
 use crate::device::{products, simulate};
 use crate::matching::task::TASKS;
 
@@ -79,9 +81,27 @@ fn tasks(typed: &OsStr) -> Vec<(String, String)> {
     TASKS.iter().flat_map(alias).collect()
 }
 
-/// Entries of the newest catalog that is on this machine.
+/// Entries of the catalog that the line names, else of the newest one that is on this machine.
 fn catalog() -> Vec<Entry> {
-    source::newest(source::cache().as_ref()).map(|catalog| catalog.entries).unwrap_or_default()
+    let named = named_catalog(std::env::args_os().skip(1)).or_else(|| std::env::var_os("TT_JUKEBOX_CATALOG"));
+    let catalog = match named.filter(|path| !path.is_empty()) {
+        Some(path) => Catalog::load(Path::new(&path)),
+        None => source::newest(source::cache().as_ref()),
+    };
+    catalog.map(|catalog| catalog.entries).unwrap_or_default()
+}
+
+/// The value of `--catalog` on the line that is being typed.
+fn named_catalog(mut line: impl Iterator<Item = OsString>) -> Option<OsString> {
+    while let Some(word) = line.next() {
+        if word == "--catalog" {
+            return line.next();
+        }
+        if let Some(path) = word.to_str().and_then(|word| word.strip_prefix("--catalog=")) {
+            return Some(path.into());
+        }
+    }
+    None
 }
 
 fn models(entries: &[Entry], typed: &OsStr) -> Vec<(String, String)> {
@@ -107,7 +127,6 @@ fn models(entries: &[Entry], typed: &OsStr) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalog::Catalog;
 
     fn texts(candidates: Vec<CompletionCandidate>) -> Vec<String> {
         candidates.into_iter().map(|candidate| candidate.get_value().to_string_lossy().into_owned()).collect()
@@ -140,6 +159,15 @@ mod tests {
         assert_eq!(offered(&device(), "p300"), ["P300", "P300X2"]);
         assert!(offered(&simulated_box(), "").contains(&"n150".to_owned()));
         assert_eq!(offered(&models_and_tasks(), "cod")[0], "code");
+    }
+
+    #[test]
+    fn the_line_can_name_another_catalog() {
+        let named = |line: &str| named_catalog(line.split(' ').map(OsString::from));
+        assert_eq!(named("-- tt-jukebox --catalog /x list lla"), Some("/x".into()));
+        assert_eq!(named("-- tt-jukebox list --catalog=/y lla"), Some("/y".into()));
+        assert_eq!(named("-- tt-jukebox list --catalog"), None);
+        assert_eq!(named("-- tt-jukebox list lla"), None);
     }
 
     #[test]

@@ -43,7 +43,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 
 use crate::error::{Failure, FailureKind, Result};
 use crate::recipe::Shell;
@@ -132,7 +132,7 @@ enum Verb {
     Audit(audit::Options),
     /// The lessons, or one of them for this machine
     Lesson(lesson::Options),
-    /// What is wrong with this host, and what to do
+    /// What is wrong with this host, and what to do; ends with 9 when something does not work
     Doctor,
     /// Every setting, its value and where it comes from
     Config,
@@ -146,7 +146,11 @@ enum Verb {
 
 fn exit_codes() -> String {
     let mut text = String::from("Exit codes:\n    0  done\n");
-    for (_, code, meaning) in FailureKind::ALL {
+    let failures = FailureKind::ALL.map(|(_, code, meaning)| (code, meaning));
+    let mut codes = Vec::from(failures);
+    codes.push((doctor::FOUND, "the doctor has found something that does not work"));
+    codes.sort_by_key(|(code, _)| *code);
+    for (code, meaning) in codes {
         text.push_str(&format!("  {code:>3}  {meaning}\n"));
     }
     text
@@ -161,6 +165,11 @@ pub fn understands(args: &[String]) -> std::result::Result<(), String> {
     Cli::try_parse_from(line).map(drop).map_err(|error| error.to_string())
 }
 
+/// The parser itself, for the page that lists every command and option.
+pub fn parser() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the program and returns its exit code.
 pub fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
@@ -173,7 +182,7 @@ pub fn main() -> ExitCode {
     };
     let mut output = Output::new(cli.global.json);
     match run(cli, renamed.as_ref(), &mut output) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             output.failure(&failure);
             ExitCode::from(failure.kind.exit_code())
@@ -181,17 +190,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<()> {
+fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<ExitCode> {
     const OPTIONS: &str = "command line option";
     let options = cli.global.options();
     if matches!(cli.verb, Verb::Lsp) {
-        return crate::lsp::serve(options, OPTIONS);
+        return crate::lsp::serve(options, OPTIONS).map(|()| ExitCode::SUCCESS);
     }
     if matches!(cli.verb, Verb::Mcp) {
-        return crate::mcp::serve(options, OPTIONS);
+        return crate::mcp::serve(options, OPTIONS).map(|()| ExitCode::SUCCESS);
     }
     if let Verb::Completions(options) = &cli.verb {
-        return completions::run(options, output);
+        return completions::run(options, output).map(|()| ExitCode::SUCCESS);
     }
     let settings = resolve(&Sources::of_process(options, OPTIONS))?;
     for warning in &settings.warnings {
@@ -214,8 +223,9 @@ fn run(cli: Cli, renamed: Option<&Renamed>, output: &mut Output) -> Result<()> {
     answer
 }
 
-fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
-    match verb {
+fn answer(verb: Verb, session: &Session, output: &Output) -> Result<ExitCode> {
+    let done = match verb {
+        Verb::Doctor => return doctor::run(session, output),
         Verb::Probe(options) => probe::run(session, &options, output),
         Verb::Devices(options) => devices::run(session, &options, output),
         Verb::List(options) => list::run(session, options, output),
@@ -237,10 +247,10 @@ fn answer(verb: Verb, session: &Session, output: &Output) -> Result<()> {
         Verb::Catalog(options) => catalog::run(session, &options, output),
         Verb::Audit(options) => audit::run(session, &options, output),
         Verb::Lesson(options) => lesson::run(session, options, output),
-        Verb::Doctor => doctor::run(session, output),
         Verb::Config => config::run(session, output),
         Verb::Completions(_) | Verb::Lsp | Verb::Mcp => Ok(()),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 impl Global {

@@ -36,6 +36,7 @@ pub fn report(host: &Host, findings: &[Finding], home: &Path, private: &[String]
         if let Some(link) = &finding.link {
             let _ = writeln!(text, "See <{link}>\n");
         }
+        let _ = writeln!(text, "In the guide: `{}`\n", finding.id);
     }
     redact(&text, home, private)
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
+use tokio_util::task::TaskTracker;
 
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{ProgressToken, SetupProgress, ToolAnswer, ToolParams};
@@ -33,6 +34,7 @@ pub struct Calls {
     session: Arc<Session>,
     running: Arc<Mutex<HashMap<String, Running>>>,
     progresses: Progresses,
+    jobs: TaskTracker,
     patience: Duration,
 }
 
@@ -53,7 +55,7 @@ impl Calls {
         let (send, reports) = mpsc::unbounded_channel();
         session.set_reports(send);
         tokio::spawn(pass_on(reports, progresses.clone()));
-        Self { session, running: Arc::default(), progresses, patience: patience() }
+        Self { session, running: Arc::default(), progresses, jobs: TaskTracker::new(), patience: patience() }
     }
 
     /// Begins a call, or joins the one that is under way.
@@ -67,6 +69,15 @@ impl Calls {
             begun
         });
         Call { running, until: Instant::now() + self.patience }
+    }
+
+    /// Ends all work, and waits until it has let go of its programs.
+    pub async fn end(&self, grace: Duration) {
+        let running: Vec<Running> =
+            self.running.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        running.iter().for_each(|running| running.work.abort());
+        self.jobs.close();
+        let _ = tokio::time::timeout(grace, self.jobs.wait()).await;
     }
 
     fn begin(&self, key: String, name: &str, arguments: Value) -> Running {
@@ -83,7 +94,7 @@ impl Calls {
             calls.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
             progresses.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         }));
-        let work = tokio::spawn(async move {
+        let work = self.jobs.spawn(async move {
             let _over = over;
             let done = requests::tool(&session, params).await;
             send.send_replace(Some(done));

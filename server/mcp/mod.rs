@@ -25,6 +25,8 @@ use calls::{Calls, Heard};
 
 /// Arguments have some hundred bytes.
 const MAX_LINE: usize = 1 << 20;
+/// How long running work may take to end itself once the client is gone.
+const GRACE: Duration = Duration::from_millis(1500);
 /// How long a setup may take to end its programs: INT, TERM and KILL stay below six seconds.
 const SETUP_GRACE: Duration = Duration::from_secs(6);
 const INSTRUCTIONS: &str = "Tools for a machine with Tenstorrent cards: what is in it, which models run on it, what is wrong \
@@ -48,12 +50,15 @@ pub fn serve(options: BTreeMap<String, String>, options_name: &'static str) -> R
         .map_err(|error| failed(error.to_string()))?;
     let served = runtime.block_on(async {
         let transport = AsyncRwTransport::new(tokio::io::stdin(), tokio::io::stdout()).with_max_line_length(MAX_LINE);
-        match Server(Calls::new(session)).serve(transport).await {
+        let calls = Arc::new(Calls::new(session));
+        let served = match Server(calls.clone()).serve(transport).await {
             Ok(running) => running.waiting().await.map(drop).map_err(|error| failed(error.to_string())),
             // A client that leaves before it has said anything.
             Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => Ok(()),
             Err(error) => Err(failed(error.to_string())),
-        }
+        };
+        calls.end(GRACE).await;
+        served
     });
     // A setup ends its programs in order; it carries on when it is run again.
     crate::setup::engine::end_all(SETUP_GRACE);
@@ -61,7 +66,7 @@ pub fn serve(options: BTreeMap<String, String>, options_name: &'static str) -> R
     served
 }
 
-struct Server(Calls);
+struct Server(Arc<Calls>);
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {

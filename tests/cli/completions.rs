@@ -149,4 +149,13 @@ fn what_has_been_fetched_is_offered_unless_a_shell_would_act_on_it() {
     fs::write(cache.join("newest.json"), file.to_string()).unwrap();
     let asked = run_in(&dir, &["--", "tt-jukebox", "show", "zz"], &[("TT_JUKEBOX_COMPLETE", "fish")]);
     assert_eq!(stdout(&asked), "zz-new\tmodel for N150\n", "{}", stderr(&asked));
+    // A catalog that the line or the environment names comes before what was fetched.
+    let own = json!({"release_version": "0.99.0", "model_specs": {"a": entry("zz-own")}});
+    fs::write(dir.path().join("own.json"), own.to_string()).unwrap();
+    let line = ["--", "tt-jukebox", "--catalog", "own.json", "show", "zz"];
+    let asked = run_in(&dir, &line, &[("TT_JUKEBOX_COMPLETE", "fish")]);
+    assert_eq!(stdout(&asked), "zz-own\tmodel for N150\n", "{}", stderr(&asked));
+    let env = [("TT_JUKEBOX_COMPLETE", "fish"), ("TT_JUKEBOX_CATALOG", "own.json")];
+    let asked = run_in(&dir, &["--", "tt-jukebox", "show", "zz"], &env);
+    assert_eq!(stdout(&asked), "zz-own\tmodel for N150\n", "{}", stderr(&asked));
 }

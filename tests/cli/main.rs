@@ -353,6 +353,18 @@ fn recorded_facts_of_a_stranger_neither_act_on_the_terminal_nor_name_anybody() {
 }
 
 #[test]
+fn a_doctor_that_finds_an_error_ends_with_its_own_code() {
+    let nothing = run(&["doctor"]);
+    assert!(stdout(&nothing).contains("## Error: No Tenstorrent device found"), "{}", stdout(&nothing));
+    assert!(stdout(&nothing).contains("In the guide: `device.none`"), "{}", stdout(&nothing));
+    assert_eq!(nothing.status.code(), Some(9));
+    assert_eq!(stderr(&nothing), "", "the report says it all");
+    assert_eq!(run(&["doctor", "--json"]).status.code(), Some(9));
+    assert_eq!(run(&["doctor", "--simulate", "n150"]).status.code(), Some(0), "notes are no errors");
+    assert!(stdout(&run(&["--help"])).contains("  9  the doctor has found something that does not work"));
+}
+
+#[test]
 fn help_lists_the_exit_codes() {
     let help = stdout(&run(&["--help"]));
     for line in ["  3  no Tenstorrent device found", "130  stopped by the user"] {

@@ -19,15 +19,22 @@ fn client(home: &Home, patience: &str) -> Client {
 #[test]
 fn a_setup_is_planned_run_and_watched() {
     let mut home = Home::new();
-    home.seconds = "1";
+    home.seconds = "2";
     let mut client = client(&home, "400");
     let arguments = json!({ "model": "model-E3", "confirm": true });
     let (text, object, _) = client.call(TOOL, json!({ "model": "model-E3" }));
     assert!(text.contains("confirm: true") && home.count("begin") == 0, "{text}");
     assert!(object["steps_left"].as_array().unwrap().len() > 5);
     let params = json!({ "name": TOOL, "arguments": arguments, "_meta": { "progressToken": "p" } });
-    let (text, object, _) = told(&client.request("tools/call", params));
-    assert!(text.starts_with("It still runs: step ") && object["done"] == false, "{text}");
+    // On a busy machine the first call may be over before there is anything to tell.
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let (text, object, _) = told(&client.request("tools/call", params.clone()));
+        assert!(text.starts_with("It still runs: ") && object["done"] == false && Instant::now() < until, "{text}");
+        if text.starts_with("It still runs: step ") {
+            break;
+        }
+    }
     let note = client.notes.iter().find(|note| note["method"] == "notifications/progress").expect("progress");
     assert_eq!(note["params"]["progressToken"], "p");
     assert!(note["params"]["message"].as_str().unwrap().starts_with("step "), "{note}");

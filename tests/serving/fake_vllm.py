@@ -74,8 +74,11 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.reply('vllm:num_requests_running{engine="0"} 0.0\nvllm:generation_tokens_total{engine="0"} 24.0\n', "text/plain")
 
     def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
+        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if self.refused():
+            return
+        if not asked.get("stream"):
+            self.reply(json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": "hello from the fake"}}]}))
             return
         chunk = {"choices": [{"index": 0, "delta": {"content": "hello from the fake"}, "finish_reason": "stop"}],
                  "usage": {"prompt_tokens": 9, "completion_tokens": 4, "total_tokens": 13}}

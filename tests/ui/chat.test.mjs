@@ -15,6 +15,10 @@ import { useSession } from "./session.mjs";
 const LIMIT = { timeout: 120_000 };
 const LLAMA = "Llama-3.1-8B-Instruct";
 const KEY = "sesame-sesame-sesame";
+/** Long enough to be seen on its way. */
+const LONG =
+  "This answer comes from a model server on this machine, word by word, as the server says it. Nothing of it has left " +
+  "the box: the question went to the port of the server, and the words came back the same way, up to their";
 
 const model = new ModelServer();
 // The port is taken once, so that the server comes back where the settings look for it.
@@ -114,13 +118,13 @@ test("/explain knows our own command and the words of a log without a model", LI
 test("hello streams from the server, with its reasoning apart", LIMIT, async () => {
   await model.start();
   await serving();
-  model.answers.push({ reasoning: "A greeting.\nI greet back.", say: `Hello é 🦀 ${"word ".repeat(40)}end`, pauseMs: 60 });
+  model.answers.push({ reasoning: "A greeting.\nI greet back.", say: `Hello é 🦀 ${LONG} end`, pauseMs: 60 });
   await chat.send("@tenstorrent hello");
   const begun = await session.workbench.until("the first words", () => chat.text(), (text) => text.includes("Hello"));
   assert.ok(!begun.includes("end"), "it shows before it is whole");
   await shot("hello-streams");
   const whole = await chat.answer((text) => text.includes("end"));
-  assert.match(whole, /Reasoning\s+A greeting\.\s+I greet back\.\s+Hello é 🦀 word/);
+  assert.match(whole, /Reasoning\s+A greeting\.\s+I greet back\.\s+Hello é 🦀 This answer/);
   assert.deepEqual(await chat.buttons(), []);
   await shot("hello");
   assert.equal(model.chats.at(-1).model, MODEL);

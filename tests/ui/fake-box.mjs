@@ -1,40 +1,61 @@
 /**
- * A machine with one n150 made of files, laid out as the kernel does it: the sidecar reads it in place of /sys, /proc
- * and /dev. Its heart beats as long as this process does, and a tt-smi that only knows this box stands beside it.
+ * A machine made of files, laid out as the kernel does it, with the boards of a box that can be simulated: the sidecar
+ * reads it in place of /sys, /proc and /dev, and takes it for real. Its heart beats as long as this process does, and a
+ * tt-smi that only knows this box stands beside it.
  * What the Rust tests need of such a tree, and more, is in tests/devices/fake_tree.rs.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { projectRoot } from "./places.mjs";
 
-const ADDRESS = "0000:01:00.0";
-const PCI = `sys/devices/pci0000:00/${ADDRESS}`;
-const DRIVER = `${PCI}/tenstorrent/tenstorrent!0`;
-const NODE = "sys/class/tenstorrent/tenstorrent!0";
-const NODE_TARGET = `../../devices/pci0000:00/${ADDRESS}/tenstorrent/tenstorrent!0`;
+const BOXES = JSON.parse(readFileSync(join(projectRoot, "content", "simulated-boxes.json"), "utf8"));
 const HOLDERS = "proc/driver/tenstorrent/0/pids";
 const BEAT_MS = 300;
+const MODULE = { "sys/module/tenstorrent/version": "2.9.0" };
 
-const VALUES = {
-  [`${PCI}/vendor`]: "0x1e52",
-  [`${PCI}/device`]: "0x401e",
-  [`${PCI}/subsystem_device`]: "0x0018",
-  [`${PCI}/hwmon/hwmon7/temp1_input`]: "38600",
-  [`${PCI}/hwmon/hwmon7/in0_input`]: "800",
-  [`${PCI}/hwmon/hwmon7/curr1_input`]: "18000",
-  [`${PCI}/hwmon/hwmon7/power1_input`]: "14000000",
-  [`${DRIVER}/tt_card_type`]: "n150",
-  [`${DRIVER}/tt_serial`]: "0100018611902001",
-  [`${DRIVER}/tt_fw_bundle_ver`]: "19.5.0.0",
-  [`${DRIVER}/tt_aiclk`]: "500",
-  "dev/tenstorrent/0": "",
-  "sys/module/tenstorrent/version": "2.9.0",
-};
+/** Every chip of the box: where its files lie, and what they say. */
+function chipsOf(name) {
+  const { boards } = BOXES.find((box) => box.name === name);
+  const functions = boards.flatMap((board) => board.functions.map((address) => ({ board, address })));
+  return functions.map(({ board, address }, index) => {
+    const pci = `sys/devices/pci0000:00/${address}`;
+    const driver = `${pci}/tenstorrent/tenstorrent!${index}`;
+    const hwmon = `${pci}/hwmon/hwmon${7 + index}`;
+    return {
+      address,
+      pci,
+      driver,
+      node: `sys/class/tenstorrent/tenstorrent!${index}`,
+      nodeTarget: `../../devices/pci0000:00/${address}/tenstorrent/tenstorrent!${index}`,
+      bus: `sys/bus/pci/devices/${address}`,
+      holders: `proc/driver/tenstorrent/${index}/pids`,
+      values: {
+        [`${pci}/vendor`]: "0x1e52",
+        [`${pci}/device`]: board.pci_device,
+        [`${pci}/subsystem_device`]: board.board_code,
+        [`${hwmon}/temp1_input`]: "38600",
+        [`${hwmon}/in0_input`]: "800",
+        [`${hwmon}/curr1_input`]: "18000",
+        [`${hwmon}/power1_input`]: "14000000",
+        [`${driver}/tt_card_type`]: board.card_type,
+        [`${driver}/tt_serial`]: board.serial,
+        [`${driver}/tt_fw_bundle_ver`]: "19.5.0.0",
+        [`${driver}/tt_aiclk`]: "500",
+        [`dev/tenstorrent/${index}`]: "",
+      },
+    };
+  });
+}
 
 export class FakeBox {
-  /** @param {string} home the folder that the tree and the tools go into */
-  constructor(home) {
+  /**
+   * @param {string} home the folder that the tree and the tools go into
+   * @param {string} name one of the boxes that can be simulated
+   */
+  constructor(home, name = "n150") {
+    this.chips = chipsOf(name);
     this.root = join(home, "root");
     this.ttSmi = join(home, "tools", "tt-smi");
     this.resets = join(home, "resets");
@@ -56,28 +77,31 @@ export class FakeBox {
     for (const folder of ["sys/devices", "sys/bus/pci/devices", "sys/class/tenstorrent", "proc"]) {
       mkdirSync(join(this.root, folder), { recursive: true });
     }
-    Object.entries(VALUES).forEach(([path, value]) => this.write(path, value));
-    this.write(HOLDERS, "");
-    this.link(`${DRIVER}/device`, `../../../${ADDRESS}`);
-    this.link(`sys/bus/pci/devices/${ADDRESS}`, `../../../devices/pci0000:00/${ADDRESS}`);
-    this.link(NODE, NODE_TARGET);
+    for (const { address, bus, driver, holders, node, nodeTarget, values } of this.chips) {
+      Object.entries({ ...values, ...MODULE }).forEach(([path, value]) => this.write(path, value));
+      this.write(holders, "");
+      this.link(`${driver}/device`, `../../../${address}`);
+      this.link(bus, `../../../devices/pci0000:00/${address}`);
+      this.link(node, nodeTarget);
+    }
     this.beating = true;
     this.beat();
   }
 
-  /** Takes the card out; the driver stays. */
+  /** Takes the cards out; the driver stays. */
   removeCard() {
-    this.remove(NODE, `sys/bus/pci/devices/${ADDRESS}`, PCI, "dev/tenstorrent");
+    this.remove(...this.chips.flatMap(({ bus, node, pci }) => [node, bus, pci]), "dev/tenstorrent");
   }
 
-  /** Unloads the driver; the card stays on the bus. */
+  /** Unloads the driver; the cards stay on the bus. */
   removeDriver() {
-    this.remove("sys/class/tenstorrent", "sys/module/tenstorrent", `${PCI}/tenstorrent`, `${PCI}/hwmon`, "dev/tenstorrent");
+    const own = this.chips.flatMap(({ pci }) => [`${pci}/tenstorrent`, `${pci}/hwmon`]);
+    this.remove("sys/class/tenstorrent", "sys/module/tenstorrent", "dev/tenstorrent", ...own);
   }
 
   /** An old firmware, about which the probe warns. */
   useOldFirmware() {
-    this.write(`${DRIVER}/tt_fw_bundle_ver`, "80.17.0.0");
+    this.chips.forEach(({ driver }) => this.write(`${driver}/tt_fw_bundle_ver`, "80.17.0.0"));
   }
 
   /** Everything reads plausibly, but the firmware does not run any more. */
@@ -119,13 +143,13 @@ export class FakeBox {
   beat() {
     if (this.beating) {
       this.beats += 1;
-      this.write(`${DRIVER}/tt_heartbeat`, String(this.beats));
+      this.chips.forEach(({ driver }) => this.write(`${driver}/tt_heartbeat`, String(this.beats)));
     }
   }
 
   /** Like the real one it ends with 0 whether the board came back or not, and the node is gone for a moment. */
   installTtSmi() {
-    const node = join(this.root, NODE);
+    const nodes = this.chips.map(({ node, nodeTarget }) => ({ node: join(this.root, node), nodeTarget }));
     mkdirSync(dirname(this.ttSmi), { recursive: true });
     writeProgram(this.ttSmi, [
       'case "$1" in',
@@ -133,9 +157,9 @@ export class FakeBox {
       "-r)",
       `  echo "$*" >> '${this.resets}'`,
       '  echo " Starting reset on devices"',
-      `  rm '${node}'`,
+      ...nodes.map(({ node }) => `  rm '${node}'`),
       "  sleep 1",
-      `  ln -s '${NODE_TARGET}' '${node}'`,
+      ...nodes.map(({ node, nodeTarget }) => `  ln -s '${nodeTarget}' '${node}'`),
       '  echo " Re-initializing boards after reset...." ;;',
       "*) exit 1 ;;",
       "esac",

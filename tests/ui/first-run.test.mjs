@@ -78,6 +78,20 @@ test("not now: nothing changes, and the next window does not ask", LIMIT, async 
   assert.equal(server.userSettings()[THEME], undefined);
 });
 
+test("a walkthrough that is open stays, and ours is a button away", LIMIT, async () => {
+  const { workbench } = await firstTime({ "tenstorrent.firstRun": "off" });
+  const title = () => workbench.page.locator(".gettingStartedSlideDetails .category-title:visible").first().innerText();
+  await workbench.runCommand("Welcome: Open Walkthrough...");
+  await workbench.pick("Serve a Model in Five Minutes");
+  await workbench.until("the other walkthrough", title, (name) => name === "Serve a Model in Five Minutes");
+  await workbench.runCommand("Tenstorrent: Set Up This Editor");
+  await workbench.message(/The walkthrough that was open stays/);
+  assert.equal(await title(), "Serve a Model in Five Minutes");
+  await workbench.screenshot("first-run-open-walkthrough");
+  await press(workbench, "Open Walkthrough");
+  await workbench.until("ours", title, (name) => name === "Get Started with Tenstorrent");
+});
+
 test("auto sets up without asking, and leaves a chosen theme alone", LIMIT, async () => {
   const { server, workbench } = await firstTime({ "tenstorrent.firstRun": "auto", [THEME]: "Monokai" });
   await workbench.message(/This editor is set up/);

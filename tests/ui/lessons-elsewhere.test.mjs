@@ -38,3 +38,17 @@ test("a lesson that it can do has the commands of this box and of no other", LIM
   assert.doesNotMatch(text, /N150|N300|T3K|P150/);
   await workbench.screenshot("lesson-p300x2");
 });
+
+test("its button types nothing, says why, and opens what is nearest", LIMIT, async () => {
+  const { workbench } = session;
+  await workbench.runCommand("Tenstorrent: Open Walkthrough");
+  const step = "Classify a picture with TT-Forge";
+  await workbench.until("the steps", () => workbench.walkthroughSteps(), (steps) => steps.includes(step));
+  await workbench.openStep(step);
+  await workbench.page.locator(".expanded .button-container .monaco-button:visible", { hasText: "Install TT-Forge" }).click();
+  assert.match(await workbench.message(/This machine cannot do/), /no model for the task classification is published for P300X2/);
+  assert.equal(await workbench.page.locator(".terminal-wrapper").count(), 0);
+  await workbench.screenshot("lesson-button-elsewhere");
+  await workbench.page.getByRole("button", { name: "Open the Nearest Lesson", exact: true }).click();
+  await workbench.until("the lesson", () => workbench.framedText(), (page) => page.includes("game_of_life.py"));
+});

@@ -26,16 +26,18 @@ const KEYBINDINGS = [
  * belong to the machine, so the editor reads them from the machine's file and ignores them in the user's.
  * `prepare(sandbox)` puts further things into the home or the environment before anything starts.
  * `userSettings` are added to the user's settings.
- * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`.
+ * `beside(sandbox)` answers with the packages of other extensions that are installed first.
+ * `fakeBox` gives the sidecar a machine made of files instead of a simulated one; it is the answer's `box`. It has the
+ * boards of the box that it names, else an n150.
  */
-export async function startServer({ simulate = "n150", fakeBox = false, prepare, userSettings } = {}) {
+export async function startServer({ simulate = "n150", fakeBox = false, prepare, beside, userSettings } = {}) {
   const sandbox = makeSandbox(fakeBox ? {} : { TT_JUKEBOX_SIMULATE: simulate });
   let box;
   const user = join(sandbox.data, "User");
   const machine = join(sandbox.data, "Machine", "settings.json");
   try {
     if (fakeBox) {
-      box = new FakeBox(join(sandbox.root, "box"));
+      box = new FakeBox(join(sandbox.root, "box"), fakeBox === true ? undefined : fakeBox);
       Object.assign(sandbox.env, { TT_JUKEBOX_ROOT: box.root, TT_JUKEBOX_TT_SMI: box.ttSmi });
     }
     prepare?.(sandbox);
@@ -48,10 +50,9 @@ export async function startServer({ simulate = "n150", fakeBox = false, prepare,
       "--extensions-dir", sandbox.extensions,
     ];
     const options = { env: sandbox.env, cwd: sandbox.project };
-    await run(codeServerNode(), [entry, ...places, "--install-extension", vsixFile()], {
-      ...options,
-      timeout: 120_000,
-    });
+    for (const vsix of [...((await beside?.(sandbox)) ?? []), vsixFile()]) {
+      await run(codeServerNode(), [entry, ...places, "--install-extension", vsix], { ...options, timeout: 120_000 });
+    }
     const editor = await startEditor(
       codeServerNode(),
       [

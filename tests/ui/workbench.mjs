@@ -201,8 +201,8 @@ export class Workbench {
 
   /** The whole text of the active terminal, wrapped rows joined, copied as a person would. */
   async terminalText() {
-    // The first one: sticky scroll puts a second, smaller screen over it.
-    const screen = this.page.locator(".terminal-wrapper.active .xterm-screen").first();
+    // A terminal behind this one is active in its own group; and sticky scroll puts a second, smaller screen over it.
+    const screen = this.page.locator(".terminal-wrapper.active .xterm-screen:visible").first();
     await screen.click();
     await this.page.evaluate(() => navigator.clipboard.writeText(""));
     await this.page.keyboard.press(KEYS.selectAll);
@@ -215,7 +215,7 @@ export class Workbench {
 
   /** Types at the empty prompt of the active terminal, as a person does, and leaves it there. */
   async typeInTerminal(text) {
-    await this.page.locator(".terminal-wrapper.active .xterm-screen").first().click();
+    await this.page.locator(".terminal-wrapper.active .xterm-screen:visible").first().click();
     // An Escape that was meant for a picker can have reached the shell, which takes it for the start of a key; and
     // what is typed while the shell deals with Ctrl-C is lost.
     await this.page.keyboard.press("Control+c");

@@ -8,6 +8,7 @@ const { readFileSync } = require("node:fs");
 const { createServer } = require("node:http");
 const { join } = require("node:path");
 const vscode = require("vscode");
+const { commandTests } = require("./commands.cjs");
 const { modelTests } = require("./models.cjs");
 const { runAll, test, until } = require("./runner.cjs");
 
@@ -170,6 +171,7 @@ test("a path that holds no sidecar is said, and mending it is enough", async () 
   await until("the status", () => api.status.text, (shown) => /n150/i.test(shown));
 });
 
+commandTests(() => api);
 modelTests(() => api, change);
 
 exports.run = runAll;

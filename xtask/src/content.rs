@@ -3,8 +3,10 @@
 
 mod boxes;
 mod calls;
+mod guide;
 mod manifest;
 mod markdown;
+mod pages;
 mod pictures;
 mod spelling;
 mod steps;
@@ -65,7 +67,10 @@ pub fn run(args: &[String]) -> Result<()> {
     let workspace = Workspace::find()?;
     match args {
         [] => {}
-        [flag] if flag == "--write" => return manifest::write(&workspace.root),
+        [flag] if flag == "--write" => {
+            manifest::write(&workspace.root)?;
+            return pages::write(&workspace.root);
+        }
         _ => bail!("content takes --write or nothing, not {}", args.join(" ")),
     }
     make_sure(&workspace)
@@ -92,6 +97,8 @@ pub fn check(root: &Path) -> Result<(Vec<Finding>, Vec<String>)> {
     let mut looked = Looked { root: root.to_owned(), content, commands, findings: Vec::new() };
     steps::check(&mut looked)?;
     manifest::check(&mut looked)?;
+    pages::check(&mut looked)?;
+    guide::check(&mut looked)?;
     for file in lesson_files(&looked.lessons())? {
         let text = fs::read_to_string(looked.lessons().join(&file)).with_context(|| file.clone())?;
         markdown::check_lesson(&mut looked, &file, &text)?;

@@ -40,7 +40,8 @@ Usage: cargo xtask <task>
   bench          measure what the design sets figures for; prints METRIC lines
   catalog DIR    condense the published spec files in DIR into content/
   content [--write]
-                 check lessons and walkthrough; --write puts the walkthrough into the extension's manifest
+                 check lessons, walkthrough, guide and reference; --write puts the walkthrough into the extension's
+                 manifest and makes the pages of the reference anew
   help           this text
 
 code-server, ruff, mypy and zig are installed once into a cache folder; TT_JUKEBOX_DEV_CACHE names another place for it.

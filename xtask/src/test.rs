@@ -43,7 +43,7 @@ const STAGES: [Stage; 11] = [
     Stage {
         name: "content",
         browser: false,
-        advice: "mend the lessons as said above; after a change of the steps, cargo xtask content --write",
+        advice: "mend the pages as said above; after a change of steps, commands, settings or requests, cargo xtask content --write",
         run: content::make_sure,
     },
     Stage {

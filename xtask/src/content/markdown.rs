@@ -1,5 +1,6 @@
 //! A page of Markdown: headings, links, pictures, names, width, and in lessons the placeholders.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
@@ -7,6 +8,7 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use tt_jukebox::lessons::placeholder::{self, Kind};
 use tt_jukebox::lessons::{HERE, parts};
 
+use super::pages::MADE;
 use super::{Looked, spelling};
 
 /// The headings of a lesson below its title.
@@ -65,6 +67,8 @@ pub fn check_lesson(looked: &mut Looked, file: &str, text: &str) -> Result<()> {
 
 /// Any page.
 pub fn check_page(looked: &mut Looked, place: &str, text: &str) -> Result<()> {
+    // The sentences of a page that is made stand elsewhere, some of them as names.
+    let made = text.contains(MADE);
     let mut h1 = 0;
     let mut last_level = HeadingLevel::H1;
     let mut prose = String::new();
@@ -103,7 +107,8 @@ pub fn check_page(looked: &mut Looked, place: &str, text: &str) -> Result<()> {
             Event::Code(_) => prose.push('¦'),
             Event::SoftBreak | Event::HardBreak => prose.push(' '),
             Event::End(_) => {
-                for what in spelling::complaints(&std::mem::take(&mut prose)) {
+                let said = std::mem::take(&mut prose);
+                for what in spelling::complaints(&said).into_iter().filter(|_| !made) {
                     looked.find(&here, what);
                 }
             }
@@ -114,7 +119,7 @@ pub fn check_page(looked: &mut Looked, place: &str, text: &str) -> Result<()> {
         looked.find(place, format!("a page begins with its title, and has one; this has {h1}"));
     }
     for (number, line) in text.lines().enumerate() {
-        let may_be_long = line.starts_with(['|', '!']) || line.contains("://");
+        let may_be_long = made || line.starts_with(['|', '!']) || line.contains("://");
         if line.chars().count() > WIDTH && !may_be_long {
             looked.find(format!("{place}:{}", number + 1), format!("a line is wider than {WIDTH} letters"));
         }
@@ -135,11 +140,24 @@ fn check_link(looked: &mut Looked, place: &str, link: &str) {
     } else {
         let file = place.rsplit_once(':').map_or(place, |(file, _)| file);
         let folder = looked.root.join(file).parent().unwrap_or(Path::new("")).to_owned();
-        let target = link.split('#').next().unwrap_or_default();
-        if !target.is_empty() && !folder.join(target).exists() {
+        let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let path = if target.is_empty() { looked.root.join(file) } else { folder.join(target) };
+        if !path.exists() {
             looked.find(place, format!("there is no {link}"));
+        } else if !anchor.is_empty() && !anchors(&fs::read_to_string(path).unwrap_or_default()).any(|own| own == anchor)
+        {
+            looked.find(place, format!("no heading answers to {link}"));
         }
     }
+}
+
+/// The names by which the headings of a page are linked to, as GitHub and VS Code make them.
+fn anchors(text: &str) -> impl Iterator<Item = String> {
+    let headings = text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    headings.map(|heading| {
+        let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+    })
 }
 
 /// True when the placeholder has lines of its own, in blocks of code, and stands nowhere else.

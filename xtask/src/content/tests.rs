@@ -16,7 +16,12 @@ impl Copy {
     fn make() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf();
-        for part in ["content", "templates", "editor-client/package.json", "editor-client/package.nls.json"] {
+        for part in ["content", "templates", "server", "README.md", "LICENSE"] {
+            copy(&root.join(part), &dir.path().join(part));
+        }
+        for part in ["package.json", "package.nls.json", "README.md", "src/protocol.ts"] {
+            let part = format!("editor-client/{part}");
+            let part = part.as_str();
             copy(&root.join(part), &dir.path().join(part));
         }
         Self { dir }
@@ -59,6 +64,8 @@ fn one_broken_word_is_found() {
     const HARDWARE: &str = "content/lessons/01-hardware-detection.md";
     const SERVE: &str = "content/lessons/06-vllm-production.md";
     const STEPS: &str = "content/walkthrough.json";
+    const SET_UP: &str = "content/guide/set-up.md";
+    const TROUBLE: &str = "content/guide/troubleshooting.md";
     let rows = [
         (HARDWARE, "tt-jukebox doctor", "tt-jukebox doktor", "doktor"),
         (HARDWARE, "--watch", "--wach", "--wach"),
@@ -123,6 +130,35 @@ fn one_broken_word_is_found() {
             "step.api-server.clicked",
             "package.json: the walkthrough",
         ),
+        (SET_UP, "Llama-3.1-8B-Instruct --dry-run", "Llama-3.1-8B-Instruct --dry-ran", "--dry-ran"),
+        (SET_UP, "`tt-jukebox env verify NAME`", "`tt-jukebox env verfy NAME`", "verfy"),
+        (SET_UP, "**Tenstorrent: Set Up a Model**", "**Tenstorrent: Set a Model Up**", "no command has the title"),
+        ("content/guide/README.md", "(set-up.md)", "(serve.md)", "set-up.md: content/guide/README.md does not name it"),
+        (SET_UP, "## What you should see", "## What you see", "the headings are"),
+        (SET_UP, "(../pictures/setup-plan.png)", "(../pictures/setup-plans.png)", "there is no"),
+        ("content/guide/another-disk.md", "TT_JUKEBOX_ENVIRONMENTS=", "TT_JUKEBOX_ENVIRONMENT=", "is read by nothing"),
+        (
+            "content/guide/another-server.md",
+            "`tenstorrent.serverUrl`",
+            "`tenstorrent.serverUri`",
+            "is no command and no setting",
+        ),
+        ("content/guide/without-root.md", "#nodedenied", "#node-denied", "no heading answers to"),
+        ("README.md", "tt-jukebox bench --quick", "tt-jukebox bench --quickly", "--quickly"),
+        (TROUBLE, "### `driver.missing`", "### `driver.misssing`", "finding driver.missing has no heading"),
+        (TROUBLE, "### `driver.missing`", "### `driver.misssing`", "the doctor has no finding driver.misssing"),
+        ("server/device/host.rs", "\"device.none\"", "\"device.nothing\"", "finding device.nothing has no heading"),
+        ("content/reference/settings.md", "| `port` |", "| `prot` |", "settings.md: it is stale"),
+        ("content/reference/command-line.md", "--detach", "--detached", "command-line.md: it is stale"),
+        ("content/reference/protocol.md", "tenstorrent/chat`", "tenstorrent/chatt`", "protocol.md: it is stale"),
+        ("content/setup-failures.json", "the disk is full", "the disk is fuller", "setup-failures.md: it is stale"),
+        (
+            "editor-client/package.nls.json",
+            "\"Detect Hardware\"",
+            "\"Detect the Hardware\"",
+            "commands.md: it is stale",
+        ),
+        ("editor-client/README.md", "| `tenstorrent.ttSmi` |", "| `tenstorrent.smi` |", "README.md: it is stale"),
         ("content/pictures/hardware.svg", "viewBox=", "viewbox=", "needs a viewBox"),
         ("content/pictures/hardware.svg", "<defs>", "<script>x</script><defs>", "does not belong"),
     ];
