@@ -65,13 +65,13 @@ async function withoutScratchpad(walker, press) {
   };
 }
 
-/** The editor asks before it opens a page elsewhere. It shortens the address on screen, and copies the whole one. */
+/** The editor asks before it opens a page elsewhere. It shortens the address on screen; what it copies is whole. */
 const browses = (address) => async (walker, press) => {
   await press();
   assert.match((await walker.workbench.question()).message, /open the external website/);
   return async () => {
     await walker.workbench.answer("Copy");
-    await walker.until("the address", () => walker.page.evaluate(() => navigator.clipboard.readText()), (text) => text === address);
+    await walker.until("the address", () => walker.page.evaluate(() => navigator.clipboard.readText()), (text) => text === decodeURIComponent(address));
   };
 };
 
