@@ -65,13 +65,13 @@ async function withoutScratchpad(walker, press) {
   };
 }
 
-/** The editor asks before it opens a page elsewhere. It shortens the address on screen, and copies the whole one. */
+/** The editor asks before it opens a page elsewhere. It shortens the address on screen; what it copies is whole. */
 const browses = (address) => async (walker, press) => {
   await press();
   assert.match((await walker.workbench.question()).message, /open the external website/);
   return async () => {
     await walker.workbench.answer("Copy");
-    await walker.until("the address", () => walker.page.evaluate(() => navigator.clipboard.readText()), (text) => text === address);
+    await walker.until("the address", () => walker.page.evaluate(() => navigator.clipboard.readText()), (text) => text === decodeURIComponent(address));
   };
 };
 
@@ -462,16 +462,12 @@ async function preparesAndEnters(walker, press) {
   await page.keyboard.press("Enter");
 }
 
-/** The server of pictures is started by the same button, which is pressed again when it answers. */
+/** The server of pictures, set up in an earlier step, is started by the same button, which is pressed again when it answers. */
 async function startsMedia(walker, press) {
   await walker.stopServer();
   await press();
   await walker.message(/Pictures come from the server of an image model/);
-  await walker.until("the way out", () => walker.workbench.messageButtons(), (names) => names.length > 0 || left(walker.home).length > 0);
-  if (left(walker.home).length === 0) {
-    await walker.answer("Write Its Files and Start");
-  }
-  await walker.status(/ready/i);
+  await walker.status(new RegExp(`${MEDIA} ready`));
   await walker.workbench.clearMessages();
 }
 
