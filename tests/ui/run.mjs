@@ -1,6 +1,6 @@
 /**
- * Runs the browser tests one file after another in two lanes side by side, with a limit on the whole: a browser that hangs must not hold up
- * a build for ever. The report of node:test goes to the terminal, the exit code is the runner's.
+ * Runs the browser tests in two lanes side by side, one file after another in each, with a limit on the whole: a browser
+ * that hangs must not hold up a build for ever. The reports of node:test go to the terminal, the exit code is the worst.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
