@@ -23,12 +23,13 @@ pub struct Traces {
     pub log: Option<String>,
 }
 
-/// `$0` is the marker, `$1` the folder, then comes the command. The traps keep this shell until the command has ended; the
-/// command itself gets the signals as usual.
-const MARKED: &str = r#"read -r s </proc/$$/stat; echo "$s" >"$0"; trap : HUP INT QUIT TERM; cd "$1" && shift && "$@"; c=$?; echo "exit $c" >>"$0"; exit $c"#;
+/// `$0` is the marker, `$1` the folder, then comes the command. A signal before the command begins ends it all. From then on
+/// the traps keep this shell until the command has ended; the command itself gets the signals as usual.
+const MARKED: &str = r#"trap 'echo "exit 130" >>"$0"; exit 130' HUP INT QUIT TERM; read -r s </proc/$$/stat; echo "$s" >"$0"; cd "$1" && shift && { trap : HUP INT QUIT TERM; "$@"; }; c=$?; echo "exit $c" >>"$0"; exit $c"#;
 
-/// The same with the log as `$1`. A part of a pipe has no traps of its own shell, and its exit code stands only in the file.
-const LOGGED: &str = r#"read -r s </proc/$$/stat; echo "$s" >"$0"; l=$1; shift; trap : HUP INT QUIT TERM; (umask 077; : >"$l"); { trap : HUP INT QUIT TERM; cd "$1" && shift && "$@"; echo "exit $?" >>"$0"; } 2>&1 | tee -ai "$l"; c=$(sed -n "s/^exit //p" "$0"); exit "${c:-1}""#;
+/// The same with the log as `$1`. A part of a pipe has no traps of its own shell, and its exit code stands only in the file;
+/// none stands there when it was ended before the command began.
+const LOGGED: &str = r#"trap 'echo "exit 130" >>"$0"; exit 130' HUP INT QUIT TERM; read -r s </proc/$$/stat; echo "$s" >"$0"; l=$1; shift; (umask 077; : >"$l"); trap : HUP INT QUIT TERM; { trap : HUP INT QUIT TERM; cd "$1" && shift && "$@"; echo "exit $?" >>"$0"; } 2>&1 | tee -ai "$l"; c=$(sed -n "s/^exit //p" "$0"); [ "$c" ] || { c=130; echo "exit 130" >>"$0"; }; exit "$c""#;
 
 /// The text of a command that leaves these traces.
 ///
@@ -56,7 +57,7 @@ mod tests {
         };
         let traces = Traces { marker: "/m'".into(), log: None };
         let text = render_traced(&recipe, &traces, Shell::Fish).unwrap();
-        assert!(text.starts_with("sh -c 'read -r s") && !text.contains("cd '/a b' &&"), "{text}");
+        assert!(text.starts_with("sh -c 'trap ") && !text.contains("cd '/a b' &&"), "{text}");
         assert!(text.ends_with("' '/m\\'' '/a b' \\\npython \\\n    --port 1"), "{text}");
         let hostile = Traces { marker: "/m\n".into(), log: None };
         assert!(render_traced(&recipe, &hostile, Shell::Bash).is_err());
