@@ -7,6 +7,7 @@ import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const ENTRIES = [
+  "Start a Model Server…",
   "Refresh",
   "Check in Terminal",
   "Firmware",
@@ -109,6 +110,10 @@ test("of several boards, one or all can be reset", LIMIT, async () => {
 });
 
 async function choose(entry) {
-  await session.workbench.openDeviceMenu();
-  await session.workbench.row(entry).click();
+  const { workbench } = session;
+  // The file of settings is written before the menu knows of it.
+  await workbench.retry(`choose "${entry}"`, async () => {
+    await workbench.openDeviceMenu();
+    await workbench.row(entry).click({ timeout: 5_000 });
+  });
 }

@@ -5,11 +5,11 @@
  * `--enable-smoke-test-driver` makes the workbench accept the test payload in the address and report through
  * `codeAutomationLog` and `codeAutomationExit`; code-server's own command line does not know that flag.
  */
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchBrowser, openPage } from "../ui/browser.mjs";
 import { startEditor, within } from "../ui/editor-process.mjs";
-import { clientFolder, codeServerFolder, codeServerNode, screensFolder } from "../ui/places.mjs";
+import { clientFolder, codeServerFolder, codeServerNode, screensFolder, sidecarBinary } from "../ui/places.mjs";
 import { makeSandbox, writeSettings } from "../ui/sandbox.mjs";
 
 const WHOLE_RUN_MS = Number(process.env.TT_JUKEBOX_SUITE_TIMEOUT_MS ?? 240_000);
@@ -44,7 +44,11 @@ async function runSuite(page, origin, project) {
 }
 
 async function main() {
-  const sandbox = makeSandbox({ TT_JUKEBOX_SIMULATE: "n150" });
+  // The folder of the client holds no program: packages are brought together elsewhere.
+  const sandbox = makeSandbox({
+    TT_JUKEBOX_SIMULATE: "n150",
+    PATH: [dirname(sidecarBinary), process.env.PATH].join(delimiter),
+  });
   const settings = join(sandbox.data, "data", "Machine", "settings.json");
   writeSettings(settings);
   let editor;
