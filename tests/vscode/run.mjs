@@ -5,7 +5,8 @@
  * `--enable-smoke-test-driver` makes the workbench accept the test payload in the address and report through
  * `codeAutomationLog` and `codeAutomationExit`; code-server's own command line does not know that flag.
  */
-import { delimiter, dirname, join } from "node:path";
+import { copyFileSync, mkdirSync, renameSync } from "node:fs";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { launchBrowser, openPage } from "../ui/browser.mjs";
 import { startEditor, within } from "../ui/editor-process.mjs";
@@ -16,6 +17,15 @@ const WHOLE_RUN_MS = Number(process.env.TT_JUKEBOX_SUITE_TIMEOUT_MS ?? 240_000);
 
 const extension = process.env.TT_JUKEBOX_EXTENSION ?? clientFolder;
 const suite = process.env.TT_JUKEBOX_SUITE ?? fileURLToPath(new URL("suite.cjs", import.meta.url));
+
+/** Packages are brought together in a folder of their own, so the client's folder has no program yet, or an older one. */
+function placeProgram() {
+  const bin = join(extension, "bin");
+  mkdirSync(bin, { recursive: true });
+  // Under another name first: the old one may be running.
+  copyFileSync(sidecarBinary, join(bin, ".fresh"));
+  renameSync(join(bin, ".fresh"), join(bin, basename(sidecarBinary)));
+}
 
 /** Opens the workbench and resolves with the suite's exit code. */
 async function runSuite(page, origin, project) {
@@ -44,11 +54,8 @@ async function runSuite(page, origin, project) {
 }
 
 async function main() {
-  // The folder of the client holds no program: packages are brought together elsewhere.
-  const sandbox = makeSandbox({
-    TT_JUKEBOX_SIMULATE: "n150",
-    PATH: [dirname(sidecarBinary), process.env.PATH].join(delimiter),
-  });
+  const sandbox = makeSandbox({ TT_JUKEBOX_SIMULATE: "n150" });
+  placeProgram();
   const settings = join(sandbox.data, "data", "Machine", "settings.json");
   writeSettings(settings);
   let editor;
