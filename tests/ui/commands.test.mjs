@@ -13,7 +13,7 @@ const VERIFY = "Verify the installation";
 const CHECK = "Tenstorrent: Verify the Installation of tt-metal";
 /** Stands in for the Python of tt-metal, for curl and so on: says how it was called, and ends as its mood says. */
 const TOOL = `#!/bin/sh
-echo "$(basename "$0") $*" >> "$HOME/calls"
+printf '%s\\n' "$(basename "$0") $*" >> "$HOME/calls"
 read -r code pause < "$HOME/mood"
 sleep "\${pause:-0}"
 echo "the stand-in ends with $code"
