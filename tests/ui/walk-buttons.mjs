@@ -327,7 +327,7 @@ export const ROWS = {
     works: async (walker, press) => {
       await walker.startServer();
       await press();
-      await walker.terminal(/Ask; \/file PATH/);
+      await walker.terminal(/Ask; \/file PATH[^>]*> $/);
       await walker.type("What is a tensor?");
       await walker.terminal(/hello from the fake/);
       await walker.type("/quit");
