@@ -24,6 +24,8 @@ const QUIET_SETTINGS = {
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,
   "git.enabled": false,
+  // Ports that another lane of tests opens on this machine would be announced here.
+  "remote.autoForwardPorts": false,
   "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   // Tests of the first run take it away again.
