@@ -1,6 +1,6 @@
 /** Looking for newer spec files, because somebody asks for it. */
-import { commands, l10n, type CancellationToken } from "vscode";
-import { say } from "./message";
+import { l10n, type CancellationToken } from "vscode";
+import { commandAction, say } from "./message";
 import type { CatalogInfo } from "./protocol";
 import type { Sidecar } from "./sidecar";
 
@@ -10,10 +10,7 @@ export function refreshCatalog(sidecar: Sidecar, token: CancellationToken): Prom
 
 /** Says what came of it. */
 export function sayRefreshed(info: CatalogInfo): void {
-  const settings = {
-    title: l10n.t("Open Settings"),
-    run: () => commands.executeCommand("tenstorrent.openSettings", "tenstorrent.catalog"),
-  };
+  const settings = commandAction(l10n.t("Open Settings"), "tenstorrent.openSettings", "tenstorrent.catalog");
   say("info", refreshedText(info), info.url === null ? [settings] : []);
 }
 

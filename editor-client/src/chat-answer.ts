@@ -74,7 +74,7 @@ export class Script {
     }
   }
 
-  /** The outcome can overtake the last pieces: what they would have brought is taken from it. */
+  /** Takes the whole answer: what has not come in pieces is taken from it. */
   finish({ content, reasoning }: Pick<ChatOutcome, "content" | "reasoning">): void {
     this.take({ content: "", reasoning: rest(this.reasoning, reasoning), waiting_s: null });
     this.take({ content: rest(this.content, content), reasoning: "", waiting_s: null });
@@ -90,7 +90,8 @@ export class Script {
   }
 }
 
-function rest(told: string, whole: string): string {
+/** What the outcome has beyond the pieces that came: it can overtake the last of them. */
+export function rest(told: string, whole: string): string {
   return whole.startsWith(told) ? whole.slice(told.length) : "";
 }
 

@@ -20,7 +20,7 @@ import { hostText } from "./host-text";
 import { setHuggingFaceToken } from "./hub-token";
 import { exportProgress } from "./lesson-progress";
 import { openLesson } from "./lessons";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import { setMonitorInterval, toggleAutoUpdate } from "./monitor";
 import { later, ORIGINAL_COMMANDS } from "./original-commands";
 import { argumentOf } from "./overview";
@@ -124,10 +124,7 @@ async function runHardwareDetection(parts: Parts): Promise<Host> {
     (_progress, token) => parts.sidecar.request("tenstorrent/probe", { refresh: false }, token),
   );
   const { level, text } = hostText(host);
-  const choose: Action = {
-    title: l10n.t("Choose a Model"),
-    run: () => commands.executeCommand("tenstorrent.startVllmServer"),
-  };
+  const choose = commandAction(l10n.t("Choose a Model"), "tenstorrent.startVllmServer");
   const details: Action = { title: l10n.t("Details"), run: () => guarded(() => checkInTerminal(parts)) };
   say(level, text, host.runnable.length > 0 ? [choose, details] : [details, doctorAction()]);
   return host;
@@ -173,5 +170,5 @@ async function showFaq({ context, documents }: Parts): Promise<void> {
 }
 
 function doctorAction(): Action {
-  return { title: l10n.t("Doctor"), run: () => commands.executeCommand("tenstorrent.doctor") };
+  return commandAction(l10n.t("Doctor"), "tenstorrent.doctor");
 }

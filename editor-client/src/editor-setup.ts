@@ -4,7 +4,7 @@
  */
 import { ColorThemeKind, commands, ConfigurationTarget, l10n, window, workspace } from "vscode";
 import { recall, remember } from "./lasting-state";
-import { say } from "./message";
+import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
 
 const REMEMBERED = "editorSetup";
@@ -41,8 +41,8 @@ export async function setUpEditor(parts: Parts): Promise<void> {
   if (ours !== undefined) {
     await workspace.getConfiguration().update(THEME, ours, ConfigurationTarget.Global);
   }
-  const undo = { title: l10n.t("Undo"), run: () => commands.executeCommand("tenstorrent.undoEditorSetup") };
-  const open = { title: l10n.t("Open Walkthrough"), run: () => commands.executeCommand("tenstorrent.openWalkthrough") };
+  const undo = commandAction(l10n.t("Undo"), "tenstorrent.undoEditorSetup");
+  const open = commandAction(l10n.t("Open Walkthrough"), "tenstorrent.openWalkthrough");
   if (walkthroughIsOpen()) {
     say("info", l10n.t("This editor is set up. The walkthrough that was open stays."), [open, undo]);
   } else {

@@ -1,6 +1,6 @@
 /** One shape for everything that can go wrong: what happened, why, what to do next. */
-import { commands, l10n } from "vscode";
-import { say, type Action } from "./message";
+import { l10n } from "vscode";
+import { commandAction, say, type Action } from "./message";
 import type { Failure as WireFailure } from "./protocol";
 
 /** The sidecar's failure, or one of the extension's own, whose kinds the sidecar does not know. */
@@ -71,7 +71,7 @@ export function failureText(failure: Failure): string {
 /** Shows the failure with the given buttons and "Show Log". What the person cancelled is not shown. */
 export function showFailure(failure: Failure, actions: readonly Action[] = []): void {
   if (failure.kind !== "cancelled") {
-    const log = { title: l10n.t("Show Log"), run: () => commands.executeCommand("tenstorrent.showLog") };
+    const log = commandAction(l10n.t("Show Log"), "tenstorrent.showLog");
     say("error", failureText(failure), [...actions, log]);
   }
 }

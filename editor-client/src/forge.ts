@@ -4,9 +4,9 @@
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { commands, env, l10n, Uri } from "vscode";
+import { env, l10n, Uri } from "vscode";
 import { lessonHere, runJob } from "./lesson-run";
-import { say } from "./message";
+import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
 import { quote } from "./terminal-state";
 
@@ -37,7 +37,7 @@ export async function installForge(parts: Parts): Promise<boolean> {
     which: "main",
     line: [make, install].map((words) => words.map(quote).join(" ")).join(" && "),
     done: l10n.t("TT-Forge is in {0}.", folder()),
-    doneActions: [{ title: l10n.t("Test the Installation"), run: () => commands.executeCommand("tenstorrent.testForgeInstall") }],
+    doneActions: [commandAction(l10n.t("Test the Installation"), "tenstorrent.testForgeInstall")],
   });
 }
 
@@ -60,5 +60,5 @@ export function buildForge(): void {
 }
 
 function install() {
-  return { title: l10n.t("Install TT-Forge"), run: () => commands.executeCommand("tenstorrent.installForge") };
+  return commandAction(l10n.t("Install TT-Forge"), "tenstorrent.installForge");
 }

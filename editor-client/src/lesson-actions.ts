@@ -2,7 +2,7 @@
  * What the buttons of lessons do, in a file of its own: it is loaded when the first one is pressed, so that activation does
  * not pay for it.
  */
-import { commands, l10n } from "vscode";
+import { l10n } from "vscode";
 import type { Handler } from "./commands";
 import { buildForge, installForge, testForge } from "./forge";
 import { bountyChecklist, createCookbook } from "./lesson-files";
@@ -19,7 +19,7 @@ import {
   startCodingAssistant,
   verifyInstallation,
 } from "./lesson-scripts";
-import type { Action } from "./message";
+import { commandAction } from "./message";
 import { openExample, openTutorial } from "./metalium";
 import type { Parts } from "./parts";
 import { callOf } from "./program";
@@ -61,7 +61,7 @@ function downloadWeights(parts: Parts, model: unknown): Promise<boolean> {
     line: callOf(parts.sidecar, "download", String(model)),
     step: "download-model",
     done: l10n.t("All files of the model are here."),
-    actions: [button(l10n.t("Set the Hugging Face Token"), "setHuggingFaceToken")],
+    actions: [commandAction(l10n.t("Set the Hugging Face Token"), "tenstorrent.setHuggingFaceToken")],
   });
 }
 
@@ -73,10 +73,6 @@ function checkEnvironment(parts: Parts, name: unknown): Promise<boolean> {
     which: "main",
     line: callOf(parts.sidecar, "env", "verify", environment),
     done: l10n.t("{0} is what it should be.", environment),
-    actions: [button(l10n.t("Set Up a Model"), "setUpModel")],
+    actions: [commandAction(l10n.t("Set Up a Model"), "tenstorrent.setUpModel")],
   });
-}
-
-function button(title: string, id: string): Action {
-  return { title, run: () => commands.executeCommand(`tenstorrent.${id}`) };
 }

@@ -2,9 +2,9 @@
  * What the buttons of a lesson run: a line that the sidecar has made for this machine, followed to its end. Only what
  * ended well, and what the sidecar finds proved, ticks a step.
  */
-import { commands, l10n } from "vscode";
+import { l10n } from "vscode";
 import { FailureError, failureText, toFailure } from "./failure";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import type { Lesson } from "./protocol";
 import { runToEnd } from "./run-to-end";
@@ -105,7 +105,7 @@ export function showTerminal({ terminals }: Parts, which: Which): Action {
 }
 
 export function openLesson(step: string, title = l10n.t("Open the Lesson")): Action {
-  return { title, run: () => commands.executeCommand("tenstorrent.openLesson", step) };
+  return commandAction(title, "tenstorrent.openLesson", step);
 }
 
 function capital(text: string): string {

@@ -1,12 +1,12 @@
 /** The scripts of the lessons: copied where they are missing, and run with the line that the sidecar has made for them. */
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { CancellationTokenSource, commands, l10n, window } from "vscode";
+import { commands, l10n, window } from "vscode";
 import { told } from "./failure";
 import { hint, lessonHere, openLesson, runJob, showTerminal, type Job } from "./lesson-run";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
-import { answering } from "./server-trials";
+import { answering, posting } from "./server-trials";
 import { answers } from "./server-text";
 import { copyTemplate, openFile } from "./templates";
 import { quote } from "./terminal-state";
@@ -57,7 +57,7 @@ export async function startChat(parts: Parts, job: Pick<Job, "name" | "step" | "
   await copyTemplate(parts, "chat-direct");
   const more = question === undefined ? "" : ` --prompt ${quote(question)}`;
   // A program that holds the board belongs where servers run: only one of them can.
-  return runJob(parts, { ...job, which: "server", line: line + more, actions: [create("createChatScriptDirect")] });
+  return runJob(parts, { ...job, which: "server", line: line + more, actions: [commandAction(l10n.t("Open the Script"), "tenstorrent.createChatScriptDirect")] });
 }
 
 export const chatInTerminal = (parts: Parts): Promise<boolean> =>
@@ -77,7 +77,7 @@ export async function startApiServer(parts: Parts): Promise<Placement | undefine
   const placement = await parts.terminals.run("server", line);
   if (placement === "typed") {
     say("info", l10n.t("It loads the model now, which takes minutes. When it says that it listens, ask it."), [
-      { title: l10n.t("Ask It Once"), run: () => commands.executeCommand("tenstorrent.testApiBasicDirect") },
+      commandAction(l10n.t("Ask It Once"), "tenstorrent.testApiBasicDirect"),
     ]);
     void told(tellFailedStart(parts));
   }
@@ -86,9 +86,7 @@ export async function startApiServer(parts: Parts): Promise<Placement | undefine
 
 /** A server that ends by itself has failed, and the person may look elsewhere by then. */
 async function tellFailedStart(parts: Parts): Promise<void> {
-  const never = new CancellationTokenSource();
-  const end = await parts.terminals.commandEnd("server", never.token);
-  never.dispose();
+  const end = await parts.terminals.commandEnd("server");
   const code = end?.kind === "ended" ? end.exitCode : undefined;
   if (code !== undefined && code !== 0 && code !== CODE_OF_CTRL_C) {
     const why = await hint(parts, { step: "api-server", which: "server" });
@@ -104,9 +102,7 @@ export async function askApiServer(parts: Parts, times: number): Promise<boolean
     return false;
   }
   const asked = QUESTIONS.slice(0, times).map((prompt) =>
-    ["curl", "--fail-with-body", "--silent", "--show-error", "--write-out", "\\n", "--header", "Content-Type: application/json", "--data", JSON.stringify({ prompt }), `http://127.0.0.1:${port}/chat`]
-      .map(quote)
-      .join(" "),
+    posting(`http://127.0.0.1:${port}/chat`, { prompt }).map(quote).join(" "),
   );
   return runJob(parts, {
     name: l10n.t("the question to your server"),
@@ -114,7 +110,7 @@ export async function askApiServer(parts: Parts, times: number): Promise<boolean
     line: asked.join(" && "),
     step: "api-server",
     done: l10n.t("Your server has answered. The answer stands in the terminal."),
-    actions: [create("startApiServerDirect", l10n.t("Start the Server"))],
+    actions: [commandAction(l10n.t("Start the Server"), "tenstorrent.startApiServerDirect")],
   });
 }
 
@@ -130,7 +126,7 @@ export async function startCodingAssistant(parts: Parts): Promise<boolean> {
     line: ["python3", files[0]?.path ?? "", "--server", server.url].map(quote).join(" "),
     step: "coding-assistant",
     done: l10n.t("The coding assistant has ended well."),
-    actions: [create("createCodingAssistantScript")],
+    actions: [commandAction(l10n.t("Open the Script"), "tenstorrent.createCodingAssistantScript")],
   });
 }
 
@@ -198,7 +194,7 @@ export async function classify(parts: Parts, path: unknown): Promise<boolean> {
     line: line.replace(EXAMPLE_PICTURE, () => quote(picture)),
     step: "forge-image-classification",
     done: l10n.t("The classifier has said what the picture shows."),
-    actions: [create("installForge", l10n.t("Install TT-Forge"))],
+    actions: [commandAction(l10n.t("Install TT-Forge"), "tenstorrent.installForge")],
   });
 }
 
@@ -212,9 +208,5 @@ async function choosePicture(): Promise<string | undefined> {
 }
 
 function setUpModel(): Action {
-  return create("setUpModel", l10n.t("Set Up a Model"));
-}
-
-function create(id: string, title = l10n.t("Open the Script")): Action {
-  return { title, run: () => commands.executeCommand(`tenstorrent.${id}`) };
+  return commandAction(l10n.t("Set Up a Model"), "tenstorrent.setUpModel");
 }

@@ -1,9 +1,14 @@
 /** Messages with buttons. Nothing here waits for an answer, so a command is done when its work is done. */
-import { window } from "vscode";
+import { commands, window } from "vscode";
 
 export interface Action {
   readonly title: string;
   readonly run: () => unknown;
+}
+
+/** A button that runs a command of the extension. */
+export function commandAction(title: string, id: `tenstorrent.${string}`, ...args: readonly unknown[]): Action {
+  return { title, run: () => commands.executeCommand(id, ...args) };
 }
 
 export type Level = "info" | "warning" | "error";

@@ -1,9 +1,9 @@
 /** Tutorials and examples of the checkout of tt-metal: copied into the scratchpad, so that the checkout stays clean. */
 import { cp, mkdir, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { commands, env, l10n, Uri, window } from "vscode";
+import { env, l10n, Uri, window } from "vscode";
 import { lessonHere, prove, writing } from "./lesson-run";
-import { say } from "./message";
+import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
 import { openFile } from "./templates";
 
@@ -83,8 +83,8 @@ async function take(parts: Parts, shelf: Shelf): Promise<string | undefined> {
 
 function noCheckout(metal: string, { page, title }: Shelf): void {
   say("warning", l10n.t("{0} come with tt-metal, and there is none in {1}.", title(), metal), [
-    { title: l10n.t("Set Up a Model"), run: () => commands.executeCommand("tenstorrent.setUpModel") },
-    { title: l10n.t("Name My Checkout"), run: () => commands.executeCommand("tenstorrent.openSettings", "tenstorrent.metalHome") },
+    commandAction(l10n.t("Set Up a Model"), "tenstorrent.setUpModel"),
+    commandAction(l10n.t("Name My Checkout"), "tenstorrent.openSettings", "tenstorrent.metalHome"),
     { title: l10n.t("Read Online"), run: () => env.openExternal(Uri.parse(page)) },
   ]);
 }

@@ -10,6 +10,7 @@ import {
   type Progress,
   type ProvideLanguageModelChatResponseOptions,
 } from "vscode";
+import { rest } from "./chat-answer";
 import { failureText, FailureError, toFailure } from "./failure";
 import { isAny, offeredModels, VENDOR, type ServedModel } from "./model-info";
 import { argumentsOf, chosenOptions, toMessages, toTools } from "./model-messages";
@@ -76,8 +77,7 @@ class Models implements LanguageModelChatProvider<ServedModel>, Disposable {
       const asked = { messages: toMessages(messages), options: chatOptions(model, options) };
       const outcome = await this.parts.sidecar.chat(asked, say, token);
       const { content, reasoning, tool_calls: calls, trouble } = outcome;
-      // The outcome can overtake the last pieces.
-      say({ content: content.slice(told.content.length), reasoning: reasoning.slice(told.reasoning.length) });
+      say({ content: rest(told.content, content), reasoning: rest(told.reasoning, reasoning) });
       for (const call of trouble === null ? calls : []) {
         progress.report(new vscode.LanguageModelToolCallPart(call.id, call.name, argumentsOf(call)));
       }

@@ -9,7 +9,7 @@ import { setHuggingFaceToken } from "./hub-token";
 import { tokenText } from "./hub-token-text";
 import type { LessonAction } from "./lesson-actions";
 import { resetProgress } from "./lesson-progress";
-import { say } from "./message";
+import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import { callOf } from "./program";
@@ -138,7 +138,7 @@ async function login(parts: Parts): Promise<void> {
     return;
   }
   const { level, text } = tokenText(state);
-  say(level, text, [{ title: l10n.t("Set Another Token"), run: () => commands.executeCommand("tenstorrent.setHuggingFaceToken") }]);
+  say(level, text, [commandAction(l10n.t("Set Another Token"), "tenstorrent.setHuggingFaceToken")]);
 }
 
 async function download(parts: Parts, model: unknown): Promise<unknown> {
@@ -155,7 +155,7 @@ async function turnOnChat(parts: Parts): Promise<void> {
     await askTenstorrent(parts, undefined);
   } else {
     say("warning", l10n.t("This editor has no chat that extensions can join. Questions can be asked without it."), [
-      { title: l10n.t("Ask the Model That Runs"), run: () => commands.executeCommand("tenstorrent.askModel") },
+      commandAction(l10n.t("Ask the Model That Runs"), "tenstorrent.askModel"),
     ]);
   }
 }
@@ -166,7 +166,7 @@ async function serveForChat(parts: Parts): Promise<unknown> {
     return pickAndServe(parts, "stand", "chat");
   }
   say("info", l10n.t("{0} answers already.", server.name), [
-    { title: l10n.t("Ask @tenstorrent"), run: () => commands.executeCommand("tenstorrent.testChat") },
+    commandAction(l10n.t("Ask @tenstorrent"), "tenstorrent.testChat"),
   ]);
   return server;
 }
@@ -183,7 +183,7 @@ async function verifyCodingModel({ sidecar }: Parts): Promise<string | undefined
   const name = matches[0]?.model_name;
   const text = name === undefined ? l10n.t("No model for code runs on this machine.") : l10n.t("No model for code is downloaded. {0} would do.", name);
   say("warning", text, name === undefined ? [] : [
-    { title: l10n.t("Download It"), run: () => commands.executeCommand("tenstorrent.downloadModel", matches[0]?.model_id) },
+    commandAction(l10n.t("Download It"), "tenstorrent.downloadModel", matches[0]?.model_id),
   ]);
   return undefined;
 }
@@ -203,7 +203,7 @@ async function verifyEnvironment(parts: Parts, name: unknown): Promise<unknown> 
   const { environments } = await parts.sidecar.request("tenstorrent/environments", {});
   if (environments.length === 0) {
     say("info", l10n.t("There is no environment yet. Setting up a model makes one."), [
-      { title: l10n.t("Set Up a Model"), run: () => commands.executeCommand("tenstorrent.setUpModel") },
+      commandAction(l10n.t("Set Up a Model"), "tenstorrent.setUpModel"),
     ]);
     return false;
   }

@@ -1,7 +1,6 @@
 /** The model picker: opens at once, fills when the sidecar has answered, and filters as the person types. */
 import {
   CancellationTokenSource,
-  commands,
   l10n,
   QuickPickItemKind,
   ThemeIcon,
@@ -13,7 +12,7 @@ import {
 import { refreshCatalog, sayRefreshed } from "./catalog-refresh";
 import { showDetails } from "./details";
 import { toFailure, showFailure } from "./failure";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { pickerTitle, row, sections } from "./picker-items";
 import type { Match, MatchList } from "./protocol";
@@ -203,11 +202,8 @@ function keepOrder(picker: QuickPick<Item>): void {
 function sayNothingFound(list: MatchList): void {
   const where = list.product ?? l10n.t("this machine");
   const actions: Action[] = [
-    { title: l10n.t("Doctor"), run: () => commands.executeCommand("tenstorrent.doctor") },
-    {
-      title: l10n.t("Open Settings"),
-      run: () => commands.executeCommand("tenstorrent.openSettings", "tenstorrent.catalog"),
-    },
+    commandAction(l10n.t("Doctor"), "tenstorrent.doctor"),
+    commandAction(l10n.t("Open Settings"), "tenstorrent.openSettings", "tenstorrent.catalog"),
   ];
   say(
     "warning",

@@ -1,6 +1,6 @@
 /** The commands that reset boards: the steps of `reset-flow.ts` with the real editor and the real sidecar. */
-import { commands, l10n, window } from "vscode";
-import { say, type Level } from "./message";
+import { l10n, window } from "vscode";
+import { commandAction, say, type Level } from "./message";
 import type { Parts } from "./parts";
 import { countSeconds } from "./progress";
 import { resetFlow, type Outcome, type ResetSteps } from "./reset-flow";
@@ -70,5 +70,5 @@ async function ask({ message, detail, button }: Question): Promise<boolean> {
 }
 
 function doctor() {
-  return { title: l10n.t("Doctor"), run: () => commands.executeCommand("tenstorrent.doctor") };
+  return commandAction(l10n.t("Doctor"), "tenstorrent.doctor");
 }

@@ -5,7 +5,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CancellationTokenSource, Uri } from "vscode";
+import { Uri } from "vscode";
 import type { Parts } from "./parts";
 import { quote, type ShellName } from "./terminal-state";
 import type { Which } from "./terminals";
@@ -33,25 +33,20 @@ export async function runToEnd(parts: Pick<Parts, "context" | "terminals">, whic
   if ((await terminals.run(which, tells ? line : leavingItsCode(line, shell, file))) !== "typed") {
     return undefined;
   }
-  const never = new CancellationTokenSource();
-  try {
-    let end = await terminals.commandEnd(which, never.token);
-    // Neither the shell nor the kernel tells: the file does, as soon as it is there.
-    while (!tells && end?.kind === "unknown" && terminal.exitStatus === undefined) {
-      const exitCode = await readCode(file);
-      if (exitCode !== undefined) {
-        return { exitCode };
-      }
-      await sleep(POLL_MS);
-      end = await terminals.commandEnd(which, never.token);
+  let end = await terminals.commandEnd(which);
+  // Neither the shell nor the kernel tells: the file does, as soon as it is there.
+  while (!tells && end?.kind === "unknown" && terminal.exitStatus === undefined) {
+    const exitCode = await readCode(file);
+    if (exitCode !== undefined) {
+      return { exitCode };
     }
-    if (end?.kind !== "ended") {
-      return { exitCode: undefined };
-    }
-    return { exitCode: end.exitCode ?? (tells ? undefined : await codeIn(file)) };
-  } finally {
-    never.dispose();
+    await sleep(POLL_MS);
+    end = await terminals.commandEnd(which);
   }
+  if (end?.kind !== "ended") {
+    return { exitCode: undefined };
+  }
+  return { exitCode: end.exitCode ?? (tells ? undefined : await codeIn(file)) };
 }
 
 /** The command, with its exit code left in a file; as it is where the rules of the shell are not known. */

@@ -1,8 +1,8 @@
 /** From a model to its serving command in the terminal: standing there for Enter, or running. */
-import { commands, l10n, window } from "vscode";
+import { l10n, window } from "vscode";
 import { explainCommand } from "./explain";
 import { showFailure, told } from "./failure";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import { caution } from "./picker-items";
@@ -78,8 +78,7 @@ function waysOut(parts: Parts, params: CommandParams, { command, free_port: free
     const writeAndStart = () => writeFiles(parts, params).then(() => serveAs(parts, "run", params));
     ways.push({ title: l10n.t("Write Its Files and Start"), run: () => told(writeAndStart()) });
   } else {
-    const setUp = () => commands.executeCommand("tenstorrent.setUpModel", command.model_id);
-    ways.push({ title: l10n.t("Set It Up"), run: setUp });
+    ways.push(commandAction(l10n.t("Set It Up"), "tenstorrent.setUpModel", command.model_id));
   }
   return ways;
 }

@@ -1,7 +1,8 @@
 /** What one does with a model server that runs: stop it, read its log, take its address; and what is said when it changes. */
-import { commands, env, l10n, Uri, window, type Disposable } from "vscode";
+import { setTimeout as sleep } from "node:timers/promises";
+import { env, l10n, Uri, window, type Disposable } from "vscode";
 import { FailureError, told } from "./failure";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { countSeconds } from "./progress";
 import type { ServerInfo } from "./protocol";
@@ -10,6 +11,7 @@ import { NAMES } from "./terminals";
 
 /** As long as the sidecar waits after its first signal: a full board closes its devices in some seconds. */
 const CTRL_C_MS = 20_000;
+const LOOK_MS = 250;
 const SETTLED_MS = 2500;
 
 /** Ends the server that we have started. False when there is none, or the person no longer waits. */
@@ -31,7 +33,7 @@ export async function stopServer(parts: Parts): Promise<boolean> {
           servers.take(await sidecar.request("tenstorrent/server/ended", ended(server)));
           return true;
         }
-        await new Promise((resolve) => setTimeout(resolve, 250));
+        await sleep(LOOK_MS);
       }
     }
     if (token.isCancellationRequested) {
@@ -101,17 +103,13 @@ export function announce(parts: Parts): Disposable {
 }
 
 function whenReady(): Action[] {
-  return [action(l10n.t("Copy Endpoint"), "copyEndpoint"), action(l10n.t("Benchmark"), "runBenchmark")];
+  return [commandAction(l10n.t("Copy Endpoint"), "tenstorrent.copyEndpoint"), commandAction(l10n.t("Benchmark"), "tenstorrent.runBenchmark")];
 }
 
 function whenGone(parts: Parts, { life, model_id: model }: ServerInfo): Action[] {
   const show = { title: l10n.t("Open Log"), run: () => told(openServerLog(parts)) };
-  const doctor = action(l10n.t("Doctor"), "doctor");
+  const doctor = commandAction(l10n.t("Doctor"), "tenstorrent.doctor");
   return life === "lost" && model !== null
-    ? [show, { title: l10n.t("Start Again"), run: () => commands.executeCommand("tenstorrent.startServer", model) }, doctor]
-    : [show, action(l10n.t("Stop"), "stopServer"), doctor];
-}
-
-function action(title: string, id: string): Action {
-  return { title, run: () => commands.executeCommand(`tenstorrent.${id}`) };
+    ? [show, commandAction(l10n.t("Start Again"), "tenstorrent.startServer", model), doctor]
+    : [show, commandAction(l10n.t("Stop"), "tenstorrent.stopServer"), doctor];
 }

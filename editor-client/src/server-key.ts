@@ -1,6 +1,6 @@
 /** The key of a model server: asked for in a password box, kept by the editor, told to the sidecar alone. */
-import { commands, l10n, window, type ExtensionContext } from "vscode";
-import { say } from "./message";
+import { l10n, window, type ExtensionContext } from "vscode";
+import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
 import type { ServerState } from "./protocol";
 import { sidecarSettings } from "./settings";
@@ -15,7 +15,7 @@ export async function setServerKey({ context, servers, sidecar }: Parts): Promis
   const url = sidecarSettings().server_url ?? addressOf(servers.latest);
   if (url === undefined) {
     say("warning", l10n.t("There is no server that a key could be for: the setting tenstorrent.serverUrl is empty."), [
-      { title: l10n.t("Open Settings"), run: () => commands.executeCommand("tenstorrent.openSettings", "tenstorrent.serverUrl") },
+      commandAction(l10n.t("Open Settings"), "tenstorrent.openSettings", "tenstorrent.serverUrl"),
     ]);
     return false;
   }

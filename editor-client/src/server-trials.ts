@@ -1,7 +1,8 @@
 /** Asks the server that runs, in the terminal for short commands: with curl, and with Python. */
-import { commands, l10n } from "vscode";
+import { l10n } from "vscode";
 import { FailureError } from "./failure";
 import { runJob } from "./lesson-run";
+import { commandAction } from "./message";
 import type { Parts } from "./parts";
 import type { ServerInfo } from "./protocol";
 import { answers, endpoint } from "./server-text";
@@ -19,9 +20,14 @@ export async function tryWithCurl(parts: Parts): Promise<boolean> {
     return ask(parts, l10n.t("the question by tt-jukebox, which has the key"), [parts.sidecar.binary().path, "ask", QUESTION]);
   }
   const messages = [{ role: "user", content: QUESTION }];
-  const body = JSON.stringify({ model: server.models[0]?.id ?? "", max_tokens: MAX_TOKENS, messages });
-  const url = `${endpoint(server)}/chat/completions`;
-  return ask(parts, l10n.t("the question by curl"), ["curl", "--fail-with-body", "--silent", "--show-error", "--write-out", "\\n", "--header", "Content-Type: application/json", "--data", body, url]);
+  const body = { model: server.models[0]?.id ?? "", max_tokens: MAX_TOKENS, messages };
+  return ask(parts, l10n.t("the question by curl"), posting(`${endpoint(server)}/chat/completions`, body));
+}
+
+/** The words of a call that sends a question as JSON: it fails with the server, and its answer ends its line. */
+export function posting(url: string, body: object): string[] {
+  const shown = ["--fail-with-body", "--silent", "--show-error", "--write-out", "\\n"];
+  return ["curl", ...shown, "--header", "Content-Type: application/json", "--data", JSON.stringify(body), url];
 }
 
 export async function tryWithPython(parts: Parts): Promise<boolean> {
@@ -39,7 +45,7 @@ function ask(parts: Parts, name: string, words: readonly string[]): Promise<bool
     line: words.map(quote).join(" "),
     step: STEP,
     done: l10n.t("The server has answered. The answer stands in the terminal."),
-    actions: [{ title: l10n.t("Open Server Log"), run: () => commands.executeCommand("tenstorrent.openServerLog") }],
+    actions: [commandAction(l10n.t("Open Server Log"), "tenstorrent.openServerLog")],
   });
 }
 

@@ -95,14 +95,10 @@ export class ServerWatch implements Disposable {
   private async follow(): Promise<void> {
     let state: ServerState;
     do {
-      const known = this.state?.revision;
-      const params = { action: "watch" as const, ...(known !== undefined && this.isLively() && { known }) };
-      state = this.take(await this.sidecar.request("tenstorrent/server", params));
+      const seen = this.state;
+      // Without a server the answer shall come at once, and not when something changes.
+      const known = seen !== undefined && runs(seen.life) ? { known: seen.revision } : {};
+      state = this.take(await this.sidecar.request("tenstorrent/server", { action: "watch", ...known }));
     } while (runs(state.life) && !this.disposed);
-  }
-
-  /** Without a server the answer shall come at once, and not when something changes. */
-  private isLively(): boolean {
-    return this.state !== undefined && runs(this.state.life);
   }
 }

@@ -1,6 +1,5 @@
 /** From a model to "ready to serve": the plan first, then a run with progress that can be stopped and carried on. */
 import {
-  commands,
   env,
   l10n,
   ProgressLocation,
@@ -12,7 +11,7 @@ import {
 import { canChat, explainThis } from "./ask";
 import { failureText, showFailure, toFailure, told, type Failure } from "./failure";
 import { tailOf } from "./log-tail";
-import { say, type Action } from "./message";
+import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import type { SetupOutcome, SetupPlan, SetupProgress } from "./protocol";
@@ -110,7 +109,7 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
     await context.workspaceState.update(UNFINISHED, undefined);
     channel().appendLine(outcome.text);
     say("info", outcome.text, [
-      { title: l10n.t("Prepare Its Command"), run: () => commands.executeCommand("tenstorrent.startVllmServer", goal.model) },
+      commandAction(l10n.t("Prepare Its Command"), "tenstorrent.startVllmServer", goal.model),
     ]);
     return outcome;
   } catch (error) {

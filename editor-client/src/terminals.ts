@@ -104,10 +104,10 @@ export class Terminals implements Disposable {
   }
 
   /** Waits for the end of the command that was run last; undefined when the person cancels the waiting. */
-  async commandEnd(which: Which, token: CancellationToken): Promise<CommandEnd | undefined> {
+  async commandEnd(which: Which, token?: CancellationToken): Promise<CommandEnd | undefined> {
     const terminal = this.find(which);
     let atPromptSince = Date.now();
-    while (!token.isCancellationRequested) {
+    while (token?.isCancellationRequested !== true) {
       const now = terminal === undefined ? undefined : await foreground(terminal);
       if (now !== "shell") {
         atPromptSince = Date.now();

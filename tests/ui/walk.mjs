@@ -25,9 +25,7 @@ const ALSO = { "vllm-production": ["Choose a model"] };
 export async function walk(box, { cannot = [] } = {}) {
   const hub = await startHub();
   const port = await freePort();
-  // The editor's own word about each port that opens would lie over the terminal.
-  const userSettings = { "remote.autoForwardPorts": false };
-  const session = useSession({ fakeBox: box, prepare: (sandbox) => furnish(sandbox, { box, hub, port }), userSettings });
+  const session = useSession({ fakeBox: box, prepare: (sandbox) => furnish(sandbox, { box, hub, port }) });
   const walker = new Walker(session, { box, hub, port });
   after(() => {
     hub.stop();
