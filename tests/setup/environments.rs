@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::repositories::move_head;
 use crate::stand_in::{Home, describe};
 
 #[test]
@@ -34,21 +35,7 @@ fn environments_are_listed_used_verified_and_removed() {
     assert_eq!(check["ok"], true, "{check}");
     fs::remove_dir_all(home.environment("E3").join("tt-metal/build")).unwrap();
     fs::write(home.environment("E3").join("tt-metal/README.md"), "changed").unwrap();
-    let git = [
-        "-C",
-        "vllm",
-        "-c",
-        "user.name=t",
-        "-c",
-        "user.email=t@example.org",
-        "commit",
-        "--quiet",
-        "--allow-empty",
-        "-m",
-        "x",
-    ];
-    let moved = std::process::Command::new("git").args(git).current_dir(home.environment("E3")).status().unwrap();
-    assert!(moved.success());
+    move_head(&home.environment("E3").join("vllm"));
     let output = home.run(&["env", "verify", &e3, "--json"]);
     assert_eq!(output.status.code(), Some(6), "{}", describe(&output));
     let check: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

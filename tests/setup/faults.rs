@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::repositories::move_head;
 use crate::stand_in::{Home, SECRET, describe};
 
 fn failure(home: &Home, model: &str, code: i32) -> Value {
@@ -98,21 +99,7 @@ fn a_checkout_that_somebody_has_moved_is_left_alone() {
     let home = Home::new();
     home.set_up("model-E3");
     let metal = home.environment("E3").join("tt-metal");
-    let status = std::process::Command::new("git")
-        .args([
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.org",
-            "commit",
-            "--quiet",
-            "--allow-empty",
-            "-m",
-            "mine",
-        ])
-        .current_dir(&metal)
-        .status();
-    assert!(status.unwrap().success());
+    move_head(&metal);
     fs::write(metal.join("README.md"), "my work").unwrap();
     let output = home.run(&["setup", "model-E3", "--yes"]);
     assert_eq!(output.status.code(), Some(6), "{}", describe(&output));

@@ -168,6 +168,13 @@ pub fn git_config() -> String {
         .into()
 }
 
+/// Moves the HEAD of a checkout, as a person does who works in it.
+pub fn move_head(checkout: &Path) {
+    let args =
+        ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "--allow-empty", "-m", "mine"];
+    assert!(Command::new("git").args(args).current_dir(checkout).status().unwrap().success());
+}
+
 fn write(root: &Path, path: &str, text: &str, mode: u32) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();

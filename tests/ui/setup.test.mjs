@@ -5,15 +5,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { furnishMediaHome, MEDIA_MODEL } from "./media-home.mjs";
 import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 120_000 };
 const SET_UP = "Tenstorrent: Set Up a Model";
-const MODEL = "Example-Media";
 const DOCKER = `#!/bin/bash
 case "$1" in
   version) echo 27.0;;
@@ -28,17 +28,6 @@ case "$1" in
   esac;;
 esac
 `;
-const SPECS = {
-  release_version: "0.25.0",
-  model_specs: {
-    e: {
-      model_id: "id_x_Example-Media_n150", hf_model_repo: "example/Media", model_name: MODEL, device_type: "N150",
-      inference_engine: "media", version: "0.20.0", tt_metal_commit: "abcdef0", vllm_commit: null,
-      docker_image: "example.org/image:1.0", min_disk_gb: 0.001, min_ram_gb: 0.001, model_type: "IMAGE",
-      impl: { impl_id: "x", impl_name: "x" }, device_model_spec: { default_impl: true, vllm_args: {} },
-    },
-  },
-};
 
 const TOKEN = "hf_secretsecretsecretsecret";
 /** A hub that knows one token. */
@@ -53,17 +42,9 @@ after(() => hub.close());
 
 const session = useSession({ prepare });
 
-function prepare({ env, home }) {
-  const bin = join(home, "bin");
-  mkdirSync(bin);
-  writeFileSync(join(bin, "docker"), DOCKER);
-  chmodSync(join(bin, "docker"), 0o755);
-  writeFileSync(join(home, "specs.json"), JSON.stringify(SPECS));
-  writeFileSync(join(home, "pull-seconds"), "60");
-  // The editor takes its PATH from a login shell.
-  writeFileSync(join(home, ".profile"), 'PATH="$HOME/bin:$PATH"\n. "$HOME/.bashrc"\n');
-  Object.assign(env, { PATH: `${bin}:${env.PATH}`, TT_JUKEBOX_CATALOG: join(home, "specs.json") });
-  env.HF_ENDPOINT = `http://127.0.0.1:${hub.address().port}`;
+function prepare(sandbox) {
+  furnishMediaHome(sandbox, { docker: DOCKER, hub: `http://127.0.0.1:${hub.address().port}` });
+  writeFileSync(join(sandbox.home, "pull-seconds"), "60");
 }
 
 const pulls = () => {
@@ -94,9 +75,9 @@ test("the plan stands there before anything runs", LIMIT, async () => {
   const { workbench } = session;
   await workbench.until("the device", () => workbench.statusItem(), ({ text }) => /n150/i.test(text));
   await workbench.runCommand(SET_UP);
-  await workbench.pick(MODEL);
+  await workbench.pick(MEDIA_MODEL);
   await workbench.message(/0 of \d+ steps are done/);
-  const plan = await workbench.until("the plan", () => workbench.framedText(), (text) => text.includes(`Set up ${MODEL}`));
+  const plan = await workbench.until("the plan", () => workbench.framedText(), (text) => text.includes(`Set up ${MEDIA_MODEL}`));
   assert.match(plan, /docker pull example\.org\/image:1\.0/);
   assert.deepEqual(pulls(), []);
   await workbench.screenshot("setup-plan");
@@ -133,7 +114,7 @@ test("a window that is reloaded in the middle carries on, and ends well", LIMIT,
   assert.equal(pulls().filter((line) => line.startsWith("end")).length, 1, "what was cut off was done again, once");
   await workbench.clearMessages();
   await workbench.runCommand(SET_UP);
-  await workbench.pick(MODEL);
+  await workbench.pick(MEDIA_MODEL);
   const text = await workbench.message(/(\d+) of \1 steps are done/);
   assert.ok(text);
 });
