@@ -51,6 +51,7 @@ def answer(model: direct.DirectModel, messages: list[direct.Message], options: a
 
 def converse(model: direct.DirectModel, options: argparse.Namespace) -> None:
     """Questions until the person leaves."""
+    answered = 0
     messages: list[direct.Message] = [{"role": "system", "content": options.system}]
     if options.prompt is not None:
         answer(model, [*messages, {"role": "user", "content": options.prompt}], options)
@@ -60,18 +61,20 @@ def converse(model: direct.DirectModel, options: argparse.Namespace) -> None:
         try:
             question = input("> ").strip()
         except EOFError:
-            return
+            break
         if question in ("/quit", "/exit"):
-            return
+            break
         if question == "/clear":
             del messages[1:]
         elif question:
             messages.append({"role": "user", "content": question})
             try:
                 messages.append({"role": "assistant", "content": answer(model, messages, options)})
+                answered += 1
             except direct.Problem as problem:
                 messages.pop()
                 direct.fail(PROGRAM, problem)
+    direct.leave(answered)
 
 
 def main(argv: list[str]) -> int:

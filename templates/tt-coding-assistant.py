@@ -123,15 +123,16 @@ def ask(backend: Backend, messages: list[direct.Message], question: str, options
 
 def converse(backend: Backend, messages: list[direct.Message], files: str, options: argparse.Namespace) -> None:
     """Questions until the person leaves."""
+    answered = 0
     print("Ask; /file PATH shows a file, /clear forgets what was said, /quit or Ctrl-D leaves.", file=sys.stderr)
     while True:
         try:
             question = input("> ").strip()
         except EOFError:
-            return
+            break
         try:
             if question in ("/quit", "/exit"):
-                return
+                break
             if question == "/clear":
                 del messages[1:]
             elif question.startswith("/file "):
@@ -139,11 +140,13 @@ def converse(backend: Backend, messages: list[direct.Message], files: str, optio
                 print("It goes along with the next question.", file=sys.stderr)
             elif question:
                 ask(backend, messages, files + question, options)
+                answered += 1
                 files = ""
         except direct.Problem as problem:
             direct.fail(PROGRAM, problem)
         except http.Problem as trouble:
             http.fail(PROGRAM, trouble)
+    direct.leave(answered)
 
 
 def main(argv: list[str]) -> int:

@@ -30,6 +30,7 @@ from typing import Any
 
 INPUT = 2
 MISSING = 3
+UNANSWERED = 4
 BLOCK = 32
 # Rows and columns of chips, by the names that the spec files of tt-inference-server use.
 SHAPES = {
@@ -351,6 +352,12 @@ class DirectModel:
         self.ttnn.close_mesh_device(self.mesh)
         if self.fabric:
             self.ttnn.set_fabric_config(self.ttnn.FabricConfig.DISABLED)
+
+
+def leave(answered: int) -> None:
+    """Ends a conversation. One without any answer has shown nobody that the model works, and is no success."""
+    if not answered:
+        raise Problem("you left before anything was answered", "start it again and ask something", UNANSWERED)
 
 
 def fail(program: str, problem: Problem) -> int:

@@ -160,7 +160,7 @@ async function doctor({ documents, sidecar }: Parts): Promise<unknown> {
     { location: ProgressLocation.Notification, title: l10n.t("Examining this machine"), cancellable: true },
     (_progress, token) => sidecar.request("tenstorrent/doctor", {}, token),
   );
-  await documents.open(l10n.t("Tenstorrent doctor"), report.text);
+  await documents.preview(l10n.t("Tenstorrent doctor"), report.text, false);
   return report;
 }
 

@@ -2,7 +2,6 @@
 import {
   commands,
   EventEmitter,
-  languages,
   TabInputCustom,
   TabInputText,
   Uri,
@@ -33,15 +32,6 @@ export class Documents implements Disposable {
       return uri?.scheme === SCHEME && !this.texts.has(uri.path);
     });
     void window.tabGroups.close(stale, true);
-  }
-
-  /** Opens the text under a name; the same name shows the newer text in the same editor. */
-  async open(name: string, text: string): Promise<Uri> {
-    const uri = this.keep(name, text);
-    const document = await workspace.openTextDocument(uri);
-    await languages.setTextDocumentLanguage(document, "markdown");
-    await window.showTextDocument(document, { preview: false });
-    return uri;
   }
 
   /** Shows the text as it is meant to look, beside what is open. The next one takes its place. */

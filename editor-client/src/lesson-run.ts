@@ -17,6 +17,8 @@ export interface Job {
   readonly line: string;
   /** The step that it proves. */
   readonly step?: string;
+  /** The step whose hint helps, where what runs belongs to another one than what it proves. */
+  readonly hintOf?: string;
   /** Files that it must have written, asked for when it has ended. */
   readonly files?: () => Promise<readonly string[]>;
   /** What is said when it ended well. */
@@ -81,9 +83,9 @@ export async function prove(
 }
 
 /** What the content says to do about a step that did not work. */
-export async function hint({ sidecar }: Parts, { step, which }: Pick<Job, "step" | "which">): Promise<string> {
-  const steps = step === undefined ? [] : (await sidecar.request("tenstorrent/progress", { action: "get" })).steps;
-  return steps.find(({ id }) => id === step)?.hint ?? l10n.t('The terminal "{0}" says why.', NAMES[which]);
+export async function hint({ sidecar }: Parts, { step, hintOf = step, which }: Pick<Job, "step" | "hintOf" | "which">): Promise<string> {
+  const steps = hintOf === undefined ? [] : (await sidecar.request("tenstorrent/progress", { action: "get" })).steps;
+  return steps.find(({ id }) => id === hintOf)?.hint ?? l10n.t('The terminal "{0}" says why.', NAMES[which]);
 }
 
 /** Writes what a step leaves behind; what keeps it from being written is told with the hint of the step. */

@@ -48,7 +48,7 @@ export async function installInferenceDeps(parts: Parts): Promise<boolean> {
 }
 
 /** A conversation in the terminal, without a server. With a question it asks that one and ends. */
-export async function startChat(parts: Parts, job: Pick<Job, "name" | "step" | "done">, question?: string): Promise<boolean> {
+export async function startChat(parts: Parts, job: Pick<Job, "name" | "step" | "hintOf" | "done">, question?: string): Promise<boolean> {
   const lesson = await lessonHere(parts, "interactive-chat");
   const line = lesson?.values.script_command;
   if (line === undefined) {
@@ -64,7 +64,16 @@ export const chatInTerminal = (parts: Parts): Promise<boolean> =>
   startChat(parts, { name: l10n.t("the chat"), step: "interactive-chat", done: l10n.t("The chat has ended well.") });
 
 export const inferOnce = (parts: Parts): Promise<boolean> =>
-  startChat(parts, { name: l10n.t("the inference"), step: "download-model", done: l10n.t("The model has answered. The answer stands in the terminal.") }, QUESTIONS[0]);
+  startChat(
+    parts,
+    {
+      name: l10n.t("the inference"),
+      step: "download-model",
+      hintOf: "interactive-chat",
+      done: l10n.t("The model has answered. The answer stands in the terminal."),
+    },
+    QUESTIONS[0],
+  );
 
 /** It runs until somebody stops it, so nothing is proved here: the questions to it do that. */
 export async function startApiServer(parts: Parts): Promise<Placement | undefined> {

@@ -1,8 +1,11 @@
 """A terminal with an interactive shell in it: what comes on stdin is typed, what it shows goes to stdout."""
-import os, pty, select, sys
+import os, pty, select, signal, sys
 
 child, terminal = pty.fork()
 if child == 0:
+    # Tests that run in the background of a script inherit a Ctrl-C that is ignored, and a shell cannot undo that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     os.execv(sys.argv[1], sys.argv[1:])
 sources = [terminal, 0]
 while True:

@@ -111,13 +111,18 @@ impl Drop for Terminal {
 
 /// Waits for the whole file to hold a line that begins so.
 fn line_of(path: &Path, begin: &str) -> String {
+    line_beside(path, begin, String::new)
+}
+
+/// The same; where it never comes, `also` says what was to be seen meanwhile.
+fn line_beside(path: &Path, begin: &str, also: impl Fn() -> String) -> String {
     let until = Instant::now() + PATIENCE;
     loop {
         let text = fs::read_to_string(path).unwrap_or_default();
         if let Some(line) = text.split_inclusive('\n').find(|line| line.starts_with(begin) && line.ends_with('\n')) {
             return line.trim().to_owned();
         }
-        assert!(Instant::now() < until, "{} holds {text:?}", path.display());
+        assert!(Instant::now() < until, "{} holds {text:?}\n{}", path.display(), also());
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -164,7 +169,7 @@ fn every_shell_leaves_the_exit_code_whatever_ends_the_command() {
                 }
                 terminal.type_in(INTERRUPT);
             }
-            let line = line_of(&marker, "exit");
+            let line = line_beside(&marker, "exit", || format!("{name} {row}: {}", terminal.text()));
             if expected == "exit" {
                 assert_ne!(line, "exit 0", "{name} {row}");
             } else {

@@ -95,6 +95,14 @@ class CodingAssistant(ClientCase):
         self.assertEqual([message["content"] for message in last[1::2]], ["one", "two"], "the refused one is forgotten")
         self.assertIn("programmer's colleague", last[0]["content"])
 
+    def test_leaving_without_an_answer_is_no_success(self) -> None:
+        self.copy("coding-assistant")
+        self.server.fail_on = "bad"
+        call = ["tt-coding-assistant.py", "--server", self.server.url]
+        for said in ("", "bad\n/quit\n"):
+            with self.subTest(said):
+                self.assertIn("before anything was answered", self.refused(4, *call, said=said))
+
 
 class Batch(ClientCase):
     def setUp(self) -> None:

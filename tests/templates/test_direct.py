@@ -28,6 +28,12 @@ class DirectChat(Case):
         answers = done.stdout.replace("> ", "").split("\n")
         self.assertEqual(answers[:3], ["2: one \u00e9", "4: two \u00e9", "2: three \u00e9"])
 
+    def test_leaving_without_an_answer_is_no_success(self) -> None:
+        self.copy("chat-direct")
+        for said in ("", "/quit\n", "/clear\n/quit\n"):
+            with self.subTest(said):
+                self.assertIn("before anything was answered", self.refused(4, CHAT, stubs=True, said=said))
+
     def test_a_mesh_gets_its_fabric_and_is_given_back(self) -> None:
         self.copy("chat-direct")
         for device, chips in (("t3k", "8"), ("auto", "2"), ("n150", "4")):

@@ -98,7 +98,7 @@ test("a model that only a container can serve gets the command of its container"
 test("the doctor opens its report", LIMIT, async () => {
   const { workbench } = session;
   await workbench.runCommand("Tenstorrent: Doctor: Examine This Machine");
-  await workbench.page.locator(".tab", { hasText: /doctor/i }).first().waitFor();
+  await workbench.until("the report", () => workbench.framedText(), (text) => /Box: N150 \(simulated n150\)/.test(text));
   await workbench.screenshot("doctor");
 });
 
