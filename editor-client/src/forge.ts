@@ -10,6 +10,7 @@ import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
 import { quote } from "./terminal-state";
 
+const STEP = "forge-image-classification";
 const WITHOUT_METAL = ["env", "-u", "TT_METAL_HOME", "-u", "TT_METAL_VERSION"] as const;
 /** Where Tenstorrent publishes its wheels: docs.tenstorrent.com/tt-xla, "Getting Started". */
 const INDEX = "https://pypi.eng.aws.tenstorrent.com/";
@@ -27,7 +28,7 @@ function python(): string {
 }
 
 export async function installForge(parts: Parts): Promise<boolean> {
-  if ((await lessonHere(parts, "forge-image-classification")) === undefined) {
+  if ((await lessonHere(parts, STEP)) === undefined) {
     return false;
   }
   const make = ["python3", "-m", "venv", folder()];
@@ -41,8 +42,9 @@ export async function installForge(parts: Parts): Promise<boolean> {
   });
 }
 
-export function testForge(parts: Parts): Promise<boolean> {
-  return runJob(parts, {
+export async function testForge(parts: Parts): Promise<boolean> {
+  // Where no model of TT-Forge runs, the installation that a failed test offers is refused.
+  return (await lessonHere(parts, STEP)) !== undefined && runJob(parts, {
     name: l10n.t("the test of TT-Forge"),
     which: "main",
     line: [...WITHOUT_METAL, python(), "-c", SAY_VERSION].map(quote).join(" "),
