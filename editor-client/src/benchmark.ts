@@ -3,15 +3,15 @@ import { l10n, ProgressLocation, window, type QuickPickItem } from "vscode";
 import { say } from "./message";
 import type { Parts } from "./parts";
 import type { BenchReport } from "./protocol";
-import { answers, mainServer } from "./server-text";
+import { answers, serverAt } from "./server-text";
 
 interface Choice extends QuickPickItem {
   readonly quick: boolean;
 }
 
-/** Undefined when the person chose nothing, or no server answers. */
-export async function runBenchmark({ documents, servers, sidecar }: Parts): Promise<BenchReport | undefined> {
-  const server = mainServer(await servers.look());
+/** Undefined when the person chose nothing, or no server answers. `url` names one of several. */
+export async function runBenchmark({ documents, servers, sidecar }: Parts, url?: unknown): Promise<BenchReport | undefined> {
+  const server = serverAt(await servers.look(), url);
   if (server === undefined || !answers(server.life)) {
     say("info", l10n.t("There is nothing to measure: no model server answers."));
     return undefined;

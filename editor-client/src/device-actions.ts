@@ -7,7 +7,7 @@ import { monitorSettings } from "./monitor";
 import type { Parts } from "./parts";
 import { callOf } from "./program";
 import type { Host, Life } from "./protocol";
-import { answers, mainServer } from "./server-text";
+import { answers, mainServer, runs, serverAt } from "./server-text";
 import type { SidecarState } from "./sidecar";
 import type { Placement } from "./terminals";
 
@@ -15,19 +15,27 @@ export interface MenuRow {
   readonly label: string;
   /** The command that it runs. */
   readonly id: string;
+  /** What the command is called with. */
+  readonly argument?: string;
 }
 
-/** The rows about the model server: what one does with the one that runs, or how to get one. */
-export function serverRows(life: Life | undefined): MenuRow[] {
+/** The rows about a model server: what one does with it, or how to get one. `url` where it is one of several. */
+export function serverRows(life: Life | undefined, url?: string): MenuRow[] {
+  const about = (icon: string, title: string, id: string) => ({ ...row(icon, title, id), ...(url !== undefined && { argument: url }) });
+  const start = row("play", l10n.t("Start a Model Server…"), "startServer");
   if (life === undefined) {
-    return [row("play", l10n.t("Start a Model Server…"), "startServer")];
+    return [start];
+  }
+  const log = about("output", l10n.t("Open Server Log"), "openServerLog");
+  if (!runs(life)) {
+    return [log, start];
   }
   const rows = [
-    row("debug-stop", l10n.t("Stop the Model Server"), "stopServer"),
-    row("output", l10n.t("Open Server Log"), "openServerLog"),
-    row("copy", l10n.t("Copy Endpoint"), "copyEndpoint"),
+    about("debug-stop", l10n.t("Stop the Model Server"), "stopServer"),
+    log,
+    about("copy", l10n.t("Copy Endpoint"), "copyEndpoint"),
   ];
-  return answers(life) ? [...rows, row("graph", l10n.t("Benchmark"), "runBenchmark")] : rows;
+  return answers(life) ? [...rows, about("graph", l10n.t("Benchmark"), "runBenchmark")] : rows;
 }
 
 /** The rows of the menu. Settings show their present value. */
@@ -51,22 +59,22 @@ export function menuRows({ interval, autoUpdate }: MonitorSettings, life: Life |
 }
 
 export function showDeviceActions(parts: Parts): Promise<void> {
-  return show(parts, menuRows(monitorSettings(), life(parts)));
+  return show(parts, "Tenstorrent", menuRows(monitorSettings(), mainServer(parts.servers.latest)?.life));
 }
 
-export function showServerActions(parts: Parts): Promise<void> {
-  return show(parts, serverRows(life(parts)));
+/** Of several servers the one at `url`. */
+export function showServerActions(parts: Parts, url?: unknown): Promise<void> {
+  const server = serverAt(parts.servers.latest, url);
+  return typeof url === "string" && server !== undefined
+    ? show(parts, server.name, serverRows(server.life, url))
+    : show(parts, "Tenstorrent", serverRows(server?.life));
 }
 
-async function show({ sidecar }: Parts, rows: readonly MenuRow[]): Promise<void> {
-  const chosen = await window.showQuickPick(rows, { title: "Tenstorrent", placeHolder: placeHolder(sidecar.state) });
+async function show({ sidecar }: Parts, title: string, rows: readonly MenuRow[]): Promise<void> {
+  const chosen = await window.showQuickPick(rows, { title, placeHolder: placeHolder(sidecar.state) });
   if (chosen !== undefined) {
-    await commands.executeCommand(chosen.id);
+    await commands.executeCommand(chosen.id, ...(chosen.argument === undefined ? [] : [chosen.argument]));
   }
-}
-
-function life({ servers }: Parts): Life | undefined {
-  return mainServer(servers.latest)?.life;
 }
 
 function row(icon: string, title: string, id: string): MenuRow {

@@ -153,12 +153,14 @@ export function serverRows(servers: readonly ServerInfo[]): Row[] {
     return [{ ...plain("server.none", l10n.t("No model server runs"), "circle-outline", ""), context: "server.none" }];
   }
   return there.map((server) => ({
-    id: `server.${server.url}`,
+    // What is gone can have its address taken by the next one.
+    id: `server.${runs(server.life) ? "" : "gone."}${server.url}`,
     label: server.name,
     description: lifeText(server),
     tooltip: [server.url, server.why, server.next].filter(Boolean).join("\n"),
     icon: ICONS[server.life],
     context: runs(server.life) ? `server.${answers(server.life) ? "answers" : "runs"}` : "server.gone",
+    argument: server.url,
     click: "showServerActions",
   }));
 }

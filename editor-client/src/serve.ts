@@ -8,6 +8,7 @@ import { chooseModel } from "./picker";
 import { caution } from "./picker-items";
 import type { CommandParams, FileState, Match, PreparedServer, ServeCommand } from "./protocol";
 import { stopServer } from "./server-actions";
+import { stoppable } from "./server-text";
 import type { Placement } from "./terminals";
 
 /** What `startVllmServer` gives back; tests in the extension host read it. */
@@ -63,13 +64,14 @@ async function serveAs(parts: Parts, how: How, params: CommandParams): Promise<S
 }
 
 /** What can be done about an obstacle, the most likely first. */
-function waysOut(parts: Parts, params: CommandParams, { command, free_port: free }: PreparedServer): Action[] {
+function waysOut(parts: Parts, params: CommandParams, { command, free_port: free, port }: PreparedServer): Action[] {
   const again = (change: Partial<CommandParams>) => told(serveAs(parts, "run", { ...params, ...change }));
   const ways: Action[] = [];
-  const runs = parts.servers.latest?.servers.find((server) => server.can_stop);
-  if (free !== null && runs !== undefined) {
-    const stopAndStart = async () => ((await stopServer(parts)) ? serveAs(parts, "run", params) : undefined);
-    ways.push({ title: l10n.t("Stop {0} and Start", runs.name), run: () => told(stopAndStart()) });
+  // Ending any other server would leave the port as taken as it is.
+  const there = stoppable(parts.servers.latest).find((server) => server.port === port);
+  if (free !== null && there !== undefined) {
+    const stopAndStart = async () => ((await stopServer(parts, there.url)) ? serveAs(parts, "run", params) : undefined);
+    ways.push({ title: l10n.t("Stop {0} and Start", there.name), run: () => told(stopAndStart()) });
   }
   if (free !== null) {
     const choices = { ...params.choices, port: free } as CommandParams["choices"] & object;

@@ -5,8 +5,8 @@ import { FailureError, told } from "./failure";
 import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { countSeconds } from "./progress";
-import type { ServerInfo } from "./protocol";
-import { changeText, endpoint, mainServer, runs } from "./server-text";
+import type { ServerInfo, ServerState } from "./protocol";
+import { changeText, endpoint, runs, serverAt, stoppable } from "./server-text";
 import { NAMES } from "./terminals";
 
 /** As long as the sidecar waits after its first signal: a full board closes its devices in some seconds. */
@@ -14,12 +14,11 @@ const CTRL_C_MS = 20_000;
 const LOOK_MS = 250;
 const SETTLED_MS = 2500;
 
-/** Ends the server that we have started. False when there is none, or the person no longer waits. */
-export async function stopServer(parts: Parts): Promise<boolean> {
+/** Ends a server that was started here, of several the one at `url`. False when none is, or nobody waits any longer. */
+export async function stopServer(parts: Parts, url?: unknown): Promise<boolean> {
   const { servers, sidecar, terminals } = parts;
-  const server = (await servers.look()).servers.find(({ can_stop: ours, life }) => ours && runs(life));
+  const server = await toStop(await servers.look(), url);
   if (server === undefined) {
-    say("info", l10n.t("No model server runs that was started here."));
     return false;
   }
   servers.ending.add(server.url);
@@ -46,14 +45,30 @@ export async function stopServer(parts: Parts): Promise<boolean> {
   return stopped.finally(() => servers.ending.delete(server.url));
 }
 
+/** The server that is meant; undefined when none can be ended, which is said, or the person chose none. */
+async function toStop(state: ServerState, url: unknown): Promise<ServerInfo | undefined> {
+  const ours = stoppable(state).filter((server) => typeof url !== "string" || server.url === url);
+  if (ours.length > 1) {
+    const rows = ours.map((server) => ({ label: server.name, description: server.url, server }));
+    return (await window.showQuickPick(rows, { title: l10n.t("Stop a Model Server") }))?.server;
+  }
+  if (ours.length === 0) {
+    const foreign = typeof url === "string" ? serverAt(state, url) : undefined;
+    say("info", foreign !== undefined && runs(foreign.life)
+      ? l10n.t("{0} was not started here, so it is not ended here.", foreign.name)
+      : l10n.t("No model server runs that was started here."));
+  }
+  return ours[0];
+}
+
 function ended({ port }: ServerInfo): { port: number; exit_code: null; stopped: true } {
   return { port: port ?? 0, exit_code: null, stopped: true };
 }
 
-/** Opens the file with the server's output, or its terminal where there is none. */
-export async function openServerLog({ servers }: Parts): Promise<void> {
+/** Opens the file with the output of a server, or the terminal of servers where there is none. */
+export async function openServerLog({ servers }: Parts, url?: unknown): Promise<void> {
   const state = await servers.look();
-  const log = (mainServer(state) ?? state.servers[0])?.log;
+  const log = (serverAt(state, url) ?? state.servers[0])?.log;
   if (typeof log === "string") {
     await window.showTextDocument(Uri.file(log));
     return;
@@ -67,8 +82,8 @@ export async function openServerLog({ servers }: Parts): Promise<void> {
 }
 
 /** Copies the address that OpenAI clients want. */
-export async function copyEndpoint({ servers }: Parts): Promise<string> {
-  const server = mainServer(await servers.look());
+export async function copyEndpoint({ servers }: Parts, url?: unknown): Promise<string> {
+  const server = serverAt(await servers.look(), url);
   if (server === undefined) {
     throw new FailureError({
       kind: "no_match",
@@ -77,10 +92,10 @@ export async function copyEndpoint({ servers }: Parts): Promise<string> {
       next: l10n.t('"Tenstorrent: Start a Model Server" starts one.'),
     });
   }
-  const url = endpoint(server);
-  await env.clipboard.writeText(url);
-  say("info", l10n.t("{0} is in the clipboard. OpenAI clients take it as their base address.", url));
-  return url;
+  const address = endpoint(server);
+  await env.clipboard.writeText(address);
+  say("info", l10n.t("{0} is in the clipboard. OpenAI clients take it as their base address.", address));
+  return address;
 }
 
 /** Says what became of a server, with what one does about it. */
@@ -89,7 +104,7 @@ export function announce(parts: Parts): Disposable {
   return servers.onLife(({ before, now }) => {
     const text = changeText(before.life, now);
     if (text?.level === "info") {
-      say("info", text.text, whenReady());
+      say("info", text.text, whenReady(now));
     } else if (text !== undefined && !servers.ending.has(now.url)) {
       // A process that ends is seen to be gone before its shell says how it ended, and a look can fail by chance.
       setTimeout(() => {
@@ -102,14 +117,15 @@ export function announce(parts: Parts): Disposable {
   });
 }
 
-function whenReady(): Action[] {
-  return [commandAction(l10n.t("Copy Endpoint"), "tenstorrent.copyEndpoint"), commandAction(l10n.t("Benchmark"), "tenstorrent.runBenchmark")];
+/** What one does with the server of a message, whatever other servers there are when a button is pressed. */
+function whenReady({ url }: ServerInfo): Action[] {
+  return [commandAction(l10n.t("Copy Endpoint"), "tenstorrent.copyEndpoint", url), commandAction(l10n.t("Benchmark"), "tenstorrent.runBenchmark", url)];
 }
 
-function whenGone(parts: Parts, { life, model_id: model }: ServerInfo): Action[] {
-  const show = { title: l10n.t("Open Log"), run: () => told(openServerLog(parts)) };
+function whenGone(parts: Parts, { life, model_id: model, url }: ServerInfo): Action[] {
+  const show = { title: l10n.t("Open Log"), run: () => told(openServerLog(parts, url)) };
   const doctor = commandAction(l10n.t("Doctor"), "tenstorrent.doctor");
   return life === "lost" && model !== null
     ? [show, commandAction(l10n.t("Start Again"), "tenstorrent.startServer", model), doctor]
-    : [show, commandAction(l10n.t("Stop"), "tenstorrent.stopServer"), doctor];
+    : [show, commandAction(l10n.t("Stop"), "tenstorrent.stopServer", url), doctor];
 }

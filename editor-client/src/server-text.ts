@@ -17,6 +17,16 @@ export function mainServer(state: Pick<ServerState, "servers"> | undefined): Ser
   return state?.servers.find(({ life }) => runs(life));
 }
 
+/** The server at this address, whatever has become of it; where none is named, the one that every command means. */
+export function serverAt(state: Pick<ServerState, "servers"> | undefined, url: unknown): ServerInfo | undefined {
+  return typeof url === "string" ? state?.servers.find((server) => server.url === url) : mainServer(state);
+}
+
+/** The servers that were started here and can be ended here. */
+export function stoppable(state: Pick<ServerState, "servers"> | undefined): ServerInfo[] {
+  return state?.servers.filter(({ can_stop: ours, life }) => ours && runs(life)) ?? [];
+}
+
 /** What the status bar adds to the device; empty when no server is there. */
 export function serverPart(state: Pick<ServerState, "servers"> | undefined): string {
   const server = mainServer(state);

@@ -13,8 +13,8 @@ const STEP = "vllm-production";
 const QUESTION = "What is a tensor? Answer in one sentence.";
 const MAX_TOKENS = 128;
 
-export async function tryWithCurl(parts: Parts): Promise<boolean> {
-  const server = await answering(parts);
+export async function tryWithCurl(parts: Parts, url?: unknown): Promise<boolean> {
+  const server = await answering(parts, url);
   if (server.wants_key) {
     // A key has no place on a command line; ours reads it from its file.
     return ask(parts, l10n.t("the question by tt-jukebox, which has the key"), [parts.sidecar.binary().path, "ask", QUESTION]);
@@ -49,9 +49,9 @@ function ask(parts: Parts, name: string, words: readonly string[]): Promise<bool
   });
 }
 
-/** The server that takes requests; the reason when none does. */
-export async function answering({ servers }: Parts): Promise<ServerInfo> {
-  const { servers: all } = await servers.look();
+/** The server that takes requests, of several the one at `url`; the reason when none does. */
+export async function answering({ servers }: Parts, url?: unknown): Promise<ServerInfo> {
+  const all = (await servers.look()).servers.filter((server) => typeof url !== "string" || server.url === url);
   const server = all.find(({ life }) => answers(life));
   if (server === undefined) {
     const starting = all.find(({ life }) => life === "starting");

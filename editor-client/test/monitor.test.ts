@@ -58,5 +58,11 @@ test("what the menu offers about a server depends on how it is", () => {
   assert.deepEqual(titles(undefined), ["Start a Model Server…"]);
   assert.deepEqual(titles("starting"), always);
   assert.deepEqual(titles("busy"), [...always, "Benchmark"]);
+  assert.deepEqual(titles("lost"), ["Open Server Log", "Start a Model Server…"]);
   assert.ok(serverRows("ready").every(({ id }) => id in COMMANDS));
+});
+
+test("the menu of one server is about that one, and starting one is about none", () => {
+  assert.ok(serverRows("ready", "http://x").every(({ argument }) => argument === "http://x"));
+  assert.deepEqual(serverRows("lost", "http://x").map(({ argument }) => argument), ["http://x", undefined]);
 });

@@ -63,6 +63,13 @@ test("a server's menu follows its life", () => {
   assert.deepEqual(serverRows([of("idle")]).map(({ context }) => context), ["server.none"]);
 });
 
+test("the buttons of a server's row are about that server, also where another has taken the address of one that is gone", () => {
+  const of = (life: ServerInfo["life"], url: string) => ({ url, name: "Llama", life, why: "", next: "", steps: [], started_at: null }) as Partial<ServerInfo> as ServerInfo;
+  const rows = serverRows([of("ready", "http://x"), of("ready", "http://y"), of("lost", "http://x")]);
+  assert.deepEqual(rows.map(argumentOf), ["http://x", "http://y", "http://x"]);
+  assert.equal(new Set(rows.map(({ id }) => id)).size, 3);
+});
+
 test("environments and lessons say how far they are", () => {
   const environment = { name: "a", folder: "/e/a", metal: "v1", vllm: "abc", era: "E3", ready: true, in_use: true, bytes: 12.34e9 };
   const environments: Environments = { schema: 1, root: "/e", environments: [environment, { ...environment, name: "b", ready: false, in_use: false, bytes: null }] };

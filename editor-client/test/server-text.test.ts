@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { BootStep, Life, ServerInfo } from "../src/protocol";
-import { changeText, endpoint, mainServer, serverPart } from "../src/server-text";
+import { changeText, endpoint, mainServer, serverAt, serverPart, stoppable } from "../src/server-text";
 import { statusView } from "../src/status";
 
 const server = (life: Life, more: Partial<ServerInfo> = {}): ServerInfo => ({
@@ -72,4 +72,16 @@ test("the server that is meant is one that runs", () => {
   const both = { servers: [server("lost"), server("ready", { port: 1 })] };
   assert.equal(mainServer(both)?.port, 1);
   assert.equal(endpoint({ url: "http://h:1/" }), "http://h:1/v1");
+});
+
+test("a named server is that one and no other, also when it is gone", () => {
+  const at = (life: Life, url: string, more: Partial<ServerInfo> = {}) => server(life, { url, ...more });
+  const state = { servers: [at("ready", "http://a"), at("busy", "http://b"), at("lost", "http://c")] };
+  assert.equal(serverAt(state, "http://b")?.life, "busy");
+  assert.equal(serverAt(state, "http://c")?.life, "lost");
+  assert.equal(serverAt(state, "http://d"), undefined);
+  assert.equal(serverAt(state, undefined)?.url, "http://a");
+  assert.equal(serverAt(undefined, "http://a"), undefined);
+  const foreign = at("ready", "http://e", { can_stop: false });
+  assert.deepEqual(stoppable({ servers: [foreign, ...state.servers] }).map(({ url }) => url), ["http://a", "http://b"]);
 });

@@ -19,8 +19,17 @@ export const workspace = {
   }),
 };
 export const languages = {};
-export const env = {};
-export const Uri = {};
+/** What is in the clipboard. */
+export const clipboard = { text: "" };
+export const env = {
+  clipboard: {
+    writeText: (text: string) => {
+      clipboard.text = text;
+      return Promise.resolve();
+    },
+  },
+};
+export const Uri = { file: (path: string) => ({ fsPath: path }) };
 export const FileType = { Directory: 2 };
 export const chat = undefined;
 export const lm = undefined;
@@ -51,7 +60,28 @@ const show = (text: string) => {
   shown.push(text);
   return Promise.resolve(undefined);
 };
-export const window = { showInformationMessage: show, showWarningMessage: show, showErrorMessage: show };
+/** What was offered to choose from, newest last; `picks` are the labels that are chosen, in order. */
+export const offered: string[][] = [];
+export const picks: string[] = [];
+/** The files that were opened. */
+export const opened: string[] = [];
+const token = { isCancellationRequested: false };
+export const window = {
+  showInformationMessage: show,
+  showWarningMessage: show,
+  showErrorMessage: show,
+  showQuickPick: <T extends { label: string }>(rows: readonly T[]): Promise<T | undefined> => {
+    offered.push(rows.map(({ label }) => label));
+    const pick = picks.shift();
+    return Promise.resolve(rows.find(({ label }) => label === pick));
+  },
+  showTextDocument: ({ fsPath }: { fsPath: string }) => {
+    opened.push(fsPath);
+    return Promise.resolve();
+  },
+  withProgress: <T>(_options: unknown, work: (progress: unknown, token: unknown) => Promise<T>): Promise<T> =>
+    work({ report: () => undefined }, token),
+};
 
 /** Commands that were run, with what they were given. */
 export const ran: { id: string; args: unknown[] }[] = [];
