@@ -23,8 +23,9 @@ export async function stopServer(parts: Parts, url?: unknown): Promise<boolean> 
   }
   servers.ending.add(server.url);
   const stopped = countSeconds(l10n.t("Stopping {0}", server.name), true, async (token) => {
-    // As a person would do it: the shell sees the end, and the prompt comes back.
-    if (server.container === null && (await terminals.interrupt("server"))) {
+    // As a person would do it: the shell sees the end, and the prompt comes back. What a container or another window
+    // has started is not in the terminal, whatever else is.
+    if (server.container === null && server.pid !== null && (await terminals.interrupt("server", server.pid))) {
       const until = Date.now() + CTRL_C_MS;
       while (!token.isCancellationRequested && Date.now() < until) {
         const now = (await servers.look()).servers.find(({ url }) => url === server.url);

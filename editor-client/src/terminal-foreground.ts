@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Terminal } from "vscode";
-import { foregroundOf, type TerminalFacts } from "./terminal-state";
+import { foregroundOf, reads, type TerminalFacts } from "./terminal-state";
 
 const SETTLE_MS = 300;
 const SETTLE_TRIES = 4;
@@ -21,14 +21,20 @@ export async function settledForeground(
 }
 
 export async function foreground(terminal: Terminal): Promise<TerminalFacts["foreground"]> {
+  return foregroundOf(await shellStat(terminal));
+}
+
+/** True when this process is what reads the terminal's keyboard, so that Ctrl-C there means it and nobody else. */
+export async function isForeground(terminal: Terminal, pid: number): Promise<boolean> {
+  return reads(await shellStat(terminal), await stat(pid));
+}
+
+async function shellStat(terminal: Terminal): Promise<string> {
   const pid = await Promise.race([terminal.processId, sleep(1000, undefined)]);
-  if (pid === undefined) {
-    return undefined;
-  }
-  try {
-    return foregroundOf(await readFile(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    // Not Linux, or the shell is somewhere else: shell integration alone decides.
-    return undefined;
-  }
+  return pid === undefined ? "" : stat(pid);
+}
+
+/** Empty where it cannot be read: not Linux, a process somewhere else, or none. */
+function stat(pid: number): Promise<string> {
+  return readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
 }

@@ -30,13 +30,25 @@ export function decide({ busy, foreground, standing }: TerminalFacts): Decision 
  * it the terminal's foreground group, so the shell is at its prompt when that group is its own.
  */
 export function foregroundOf(stat: string): TerminalFacts["foreground"] {
+  const groups = groupsOf(stat);
+  return groups && (groups.own === groups.foreground ? "shell" : "other");
+}
+
+/** True when Ctrl-C in the terminal of a shell reaches a process: both by their `/proc/PID/stat`. */
+export function reads(shell: string, process: string): boolean {
+  const groups = groupsOf(shell);
+  return groups !== undefined && groups.own !== groups.foreground && groupsOf(process)?.own === groups.foreground;
+}
+
+/** The process group of a process, and the one that reads the keyboard of its terminal. */
+function groupsOf(stat: string): { own: string; foreground: string } | undefined {
   // The second field is the program's name in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(")") + 1).trim().split(/\s+/);
-  const [, , group, , , foreground] = fields;
-  if (group === undefined || foreground === undefined || !/^\d+$/.test(group) || !/^\d+$/.test(foreground)) {
+  const [, , own, , , foreground] = fields;
+  if (own === undefined || foreground === undefined || !/^\d+$/.test(own) || !/^\d+$/.test(foreground)) {
     return undefined;
   }
-  return group === foreground ? "shell" : "other";
+  return { own, foreground };
 }
 
 /** How a command ended that we ran. The exit code is undefined where the shell did not say. */

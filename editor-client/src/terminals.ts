@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { env, l10n, ThemeIcon, window, type CancellationToken, type Disposable, type Terminal } from "vscode";
 import { FailureError } from "./failure";
 import { say } from "./message";
-import { foreground, settledForeground } from "./terminal-foreground";
+import { foreground, isForeground, settledForeground } from "./terminal-foreground";
 import { commandEnded, decide, placeable, shellName, type CommandEnd, type ShellName } from "./terminal-state";
 
 export type Which = "main" | "server";
@@ -93,10 +93,10 @@ export class Terminals implements Disposable {
     }
   }
 
-  /** Presses Ctrl-C where something runs. False when nothing does, or nobody can tell. */
-  async interrupt(which: Which): Promise<boolean> {
+  /** Presses Ctrl-C where this process runs. False when something else runs there, or nobody can tell. */
+  async interrupt(which: Which, pid: number): Promise<boolean> {
     const terminal = this.find(which);
-    const runs = terminal !== undefined && (await foreground(terminal)) === "other";
+    const runs = terminal !== undefined && (await isForeground(terminal, pid));
     if (runs) {
       terminal.sendText(CTRL_C, false);
     }

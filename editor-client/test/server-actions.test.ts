@@ -15,6 +15,7 @@ const at = (port: number, more: Partial<ServerInfo> = {}) => ({
   port,
   life: "ready",
   container: null,
+  pid: port + 1,
   log: `/logs/${port}`,
   can_stop: true,
   ...more,
@@ -35,8 +36,13 @@ function partsWith(...servers: readonly ServerInfo[]) {
     return Promise.resolve({ text: "" });
   };
   const sidecar = { request, measure, state: { kind: "running" } };
-  const parts = { servers: watch, sidecar, documents: { preview: () => Promise.resolve() }, terminals: { interrupt: () => Promise.resolve(false) } };
-  return { asked, parts: parts as unknown as Parts };
+  const interrupted: number[] = [];
+  const interrupt = (_which: string, pid: number) => {
+    interrupted.push(pid);
+    return Promise.resolve(false);
+  };
+  const parts = { servers: watch, sidecar, documents: { preview: () => Promise.resolve() }, terminals: { interrupt } };
+  return { asked, interrupted, parts: parts as unknown as Parts };
 }
 
 beforeEach(() => {
@@ -49,6 +55,14 @@ test("the server is ended whose button was pressed, and nobody is asked", async 
   const { asked, parts } = partsWith(first, second);
   assert.equal(await stopServer(parts, second.url), true);
   assert.deepEqual([asked, offered], [[STOP], []]);
+});
+
+test("Ctrl-C is pressed for the process of that server, and not at all for a container or a process that is not known", async () => {
+  for (const [more, wanted] of [[{}, [8002]], [{ container: "vllm" }, []], [{ pid: null }, []]] as const) {
+    const { asked, interrupted, parts } = partsWith(at(8001, more));
+    assert.equal(await stopServer(parts, second.url), true);
+    assert.deepEqual([interrupted, asked], [wanted, [STOP]]);
+  }
 });
 
 test("of several servers the person chooses the one to end, or none", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { commandEnded, decide, foregroundOf, placeable, quote, shellName } from "../src/terminal-state";
+import { commandEnded, decide, foregroundOf, placeable, quote, reads, shellName } from "../src/terminal-state";
 
 test("an idle terminal is typed into, one with a standing command is cleared first", () => {
   assert.equal(decide({ busy: false, foreground: "shell", standing: false }), "type");
@@ -43,6 +43,18 @@ test("/proc/PID/stat is read past a name with spaces and parentheses", () => {
   assert.equal(foregroundOf(stat(77, -1)), undefined);
   assert.equal(foregroundOf("nonsense"), undefined);
   assert.equal(foregroundOf(""), undefined);
+});
+
+test("Ctrl-C reaches what reads the keyboard, and neither the shell, nor its background, nor another terminal", () => {
+  const stat = (pid: number, group: number, foreground: number) => `${pid} (a) b (c)) S 1 ${group} 77 34816 ${foreground} 4194304 1 2`;
+  const shell = stat(77, 77, 91);
+  assert.equal(reads(shell, stat(91, 91, 91)), true);
+  assert.equal(reads(shell, stat(95, 91, 91)), true);
+  assert.equal(reads(shell, stat(85, 85, 91)), false);
+  assert.equal(reads(shell, stat(501, 501, -1)), false);
+  assert.equal(reads(stat(77, 77, 77), stat(78, 77, 77)), false);
+  assert.equal(reads(shell, ""), false);
+  assert.equal(reads("", stat(91, 91, 91)), false);
 });
 
 test("this machine's own stat file has the expected layout", { skip: process.platform !== "linux" }, () => {
