@@ -156,13 +156,18 @@ export function serverRows(servers: readonly ServerInfo[]): Row[] {
     // What is gone can have its address taken by the next one.
     id: `server.${runs(server.life) ? "" : "gone."}${server.url}`,
     label: server.name,
-    description: lifeText(server),
+    // Two of them may serve the same model.
+    description: [there.length > 1 ? place(server) : "", lifeText(server)].filter(Boolean).join(" · "),
     tooltip: [server.url, server.why, server.next].filter(Boolean).join("\n"),
     icon: ICONS[server.life],
     context: runs(server.life) ? `server.${answers(server.life) ? "answers" : "runs"}` : "server.gone",
     argument: server.url,
     click: "showServerActions",
   }));
+}
+
+function place({ port, url }: ServerInfo): string {
+  return port === null ? url.replace(/^\w+:\/\//, "") : l10n.t("port {0}", port);
 }
 
 const ICONS: Readonly<Record<Life, string>> = {

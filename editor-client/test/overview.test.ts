@@ -70,6 +70,13 @@ test("the buttons of a server's row are about that server, also where another ha
   assert.equal(new Set(rows.map(({ id }) => id)).size, 3);
 });
 
+test("where there are several servers each row says where its one is", () => {
+  const of = (port: number | null, url: string) => ({ url, port, name: "Llama", life: "busy", why: "", next: "", steps: [] }) as Partial<ServerInfo> as ServerInfo;
+  const [here, there] = [of(8001, "http://127.0.0.1:8001"), of(null, "https://box.example:8000")];
+  assert.deepEqual(serverRows([here, there]).map(({ description }) => description), ["port 8001 · busy", "box.example:8000 · busy"]);
+  assert.deepEqual(serverRows([here]).map(({ description }) => description), ["busy"]);
+});
+
 test("environments and lessons say how far they are", () => {
   const environment = { name: "a", folder: "/e/a", metal: "v1", vllm: "abc", era: "E3", ready: true, in_use: true, bytes: 12.34e9 };
   const environments: Environments = { schema: 1, root: "/e", environments: [environment, { ...environment, name: "b", ready: false, in_use: false, bytes: null }] };

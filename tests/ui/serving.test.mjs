@@ -1,69 +1,23 @@
-/**
- * A model server in its terminal, from the start to its end: a small program stands in for vLLM, prints the lines of a
- * start as that does, has a child, and answers. Everything is done by commands and buttons, as a person does it.
- */
+/** A model server in its terminal, from the start to its end. Everything is done by commands and buttons, as a person does it. */
 import assert from "node:assert/strict";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { freePort, furnish, MODEL, processesOf, setMood } from "./serving-home.mjs";
 import { useSession } from "./session.mjs";
 
 const LIMIT = { timeout: 180_000 };
 const START = "Tenstorrent: Start a Model Server";
 const STOP = "Tenstorrent: Stop the Model Server";
-/** Its figures are small, so that it fits wherever the tests run; its commits are those of a tree that needs a launcher. */
-const MODEL = "Example-8B-Instruct";
 const READY = /n150 · Example-8B ready/i;
-const SPECS = {
-  release_version: "0.25.0",
-  model_specs: {
-    e: {
-      model_id: "id_x_Example-8B-Instruct_n150", hf_model_repo: "example/Example-8B-Instruct", model_name: MODEL, device_type: "N150",
-      inference_engine: "vLLM", version: "0.25.0", tt_metal_commit: "9b67e09", vllm_commit: "a91b644",
-      docker_image: "example.org/image:1.0", min_disk_gb: 0.001, min_ram_gb: 0.001, model_type: "LLM",
-      impl: { impl_id: "x", impl_name: "x" },
-      device_model_spec: { default_impl: true, max_context: 1024, max_concurrency: 4, vllm_args: { model: "example/Example-8B-Instruct" } },
-    },
-  },
-};
-const FAKE_VLLM = new URL("../serving/fake_vllm.py", import.meta.url);
-/** Reads its mood anew at each start: `die`, `mute` or none, and the seconds between two lines. */
-const PYTHON = `#!/bin/bash
-read -r FAKE_PAUSE FAKE < "$HOME/mood"
-export FAKE FAKE_PAUSE
-exec python3 "$HOME/fake_vllm.py" "$@"
-`;
 
-const port = await new Promise((resolve) => {
-  const probe = createServer().listen(0, "127.0.0.1", () => {
-    const { port: free } = probe.address();
-    probe.close(() => resolve(free));
-  });
-});
-const session = useSession({ fakeBox: true, prepare });
-
-function prepare({ env, home }) {
-  const bin = join(home, "tt-metal", "python_env", "bin");
-  mkdirSync(bin, { recursive: true });
-  mkdirSync(join(home, "tt-vllm"));
-  writeFileSync(join(home, "fake_vllm.py"), readFileSync(FAKE_VLLM));
-  writeFileSync(join(bin, "python"), PYTHON);
-  chmodSync(join(bin, "python"), 0o755);
-  writeFileSync(join(home, "mood"), "0.8\n");
-  writeFileSync(join(home, "specs.json"), JSON.stringify(SPECS));
-  Object.assign(env, {
-    FAKE_PIDS: join(home, "pids"),
-    TT_JUKEBOX_CATALOG: join(home, "specs.json"),
-    TT_JUKEBOX_PORT: String(port),
-  });
-}
+const port = await freePort();
+const session = useSession({ fakeBox: true, prepare: (sandbox) => furnish(sandbox, port) });
 
 const at = (name) => join(session.server.sandbox.home, name);
-const mood = (text) => writeFileSync(at("mood"), `${text}\n`);
-const pids = () => (existsSync(at("pids")) ? readFileSync(at("pids"), "utf8").trim().split(/\s+/).map(Number) : []);
-const running = (pid) => existsSync(`/proc/${pid}`) && !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-const left = () => pids().filter(running);
+const mood = (text) => setMood(session.server.sandbox.home, text);
+const left = () => processesOf(session.server.sandbox.home);
 const shows = (what, pattern, ms) => session.workbench.until(what, () => session.workbench.statusItem(), ({ text }) => pattern.test(text), ms);
 const gone = () => session.workbench.until("no process is left", left, (some) => some.length === 0);
 const press = (name) => session.workbench.page.getByRole("button", { name, exact: true }).last().click();
