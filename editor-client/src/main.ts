@@ -45,7 +45,7 @@ export function activate(context: ExtensionContext): Api {
   sidecar.onStatus(({ done }) => {
     ticks.show(done);
   });
-  const run = new ServerRun({ context, log, sidecar, servers });
+  const run = new ServerRun({ context, log, sidecar, servers, terminals });
   const overview = new Overview({ sidecar, servers, status });
   const parts = { context, log, sidecar, terminals, documents, overview, status, servers, run };
   sidecar.onState(({ kind }) => {

@@ -3,14 +3,14 @@
  * process it is, where its output goes and how it ended, so that it is found again by every window and every shell.
  */
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { Uri, window, type Disposable, type Terminal, type TerminalShellExecution } from "vscode";
 import type { Parts } from "./parts";
 import type { ServeCommand, Traces } from "./protocol";
-import { foreground } from "./terminal-foreground";
+import { isPlaced } from "./terminal-state";
 import { NAMES } from "./terminals";
 
 /** A command that stands in the terminal of the server, or was typed there. */
@@ -25,14 +25,24 @@ const POLL_MS = 500;
 /** A terminal shows no more of what was there before, and a log of a start has some hundred kilobytes. */
 const MAX_LOG_BYTES = 16 * 1024 * 1024;
 
+/** The same with the text as it was typed. */
+interface Standing extends Prepared {
+  readonly text: string | undefined;
+}
+
 export class ServerRun implements Disposable {
-  private prepared: Prepared | undefined;
+  private prepared: Standing | undefined;
   private current: { readonly execution: TerminalShellExecution; readonly port: number } | undefined;
   private readonly subscriptions: readonly Disposable[] = [
     window.onDidStartTerminalShellExecution(({ terminal, execution }) => {
       const { prepared } = this;
-      if (terminal.name === NAMES.server && prepared !== undefined && isOf(execution, prepared.command)) {
-        this.prepared = undefined;
+      if (terminal.name !== NAMES.server || prepared === undefined) {
+        return;
+      }
+      const ours = this.stands(prepared) && isPlaced(execution.commandLine.value, prepared.text ?? "");
+      // Whatever runs now, the command does not stand there any more.
+      this.prepared = undefined;
+      if (ours) {
         this.current = { execution, port: prepared.port };
         this.began(terminal, prepared, execution);
       }
@@ -50,7 +60,7 @@ export class ServerRun implements Disposable {
     }),
   ];
 
-  constructor(private readonly parts: Pick<Parts, "context" | "log" | "sidecar" | "servers">) {}
+  constructor(private readonly parts: Pick<Parts, "context" | "log" | "sidecar" | "servers" | "terminals">) {}
 
   /** Files that a command leaves behind in a terminal that tells nothing. Their folder is made: a shell makes none. */
   async traces(port: number): Promise<Traces> {
@@ -63,9 +73,10 @@ export class ServerRun implements Disposable {
 
   /** A command stands in the terminal: once it runs, it is followed. */
   expect(prepared: Prepared, terminal: Terminal): void {
-    this.prepared = prepared;
-    if (terminal.shellIntegration === undefined) {
-      void this.waitForStart(terminal, prepared);
+    const standing = { ...prepared, text: this.parts.terminals.state("server").text };
+    this.prepared = standing;
+    if (prepared.traces !== undefined) {
+      void this.waitForMarker(terminal, standing, prepared.traces.marker);
     }
   }
 
@@ -76,10 +87,15 @@ export class ServerRun implements Disposable {
     });
   }
 
-  /** Without shell integration the kernel tells who reads the keyboard: no longer the shell, once the command runs. */
-  private async waitForStart(terminal: Terminal, prepared: Prepared): Promise<void> {
-    while (this.prepared === prepared && terminal.exitStatus === undefined) {
-      if ((await foreground(terminal)) === "other") {
+  /** False when something else was typed there since. */
+  private stands({ text }: Standing): boolean {
+    return this.parts.terminals.state("server").text === text;
+  }
+
+  /** Without shell integration nobody tells what runs in the terminal; but this command begins with its marker. */
+  private async waitForMarker(terminal: Terminal, prepared: Standing, marker: string): Promise<void> {
+    while (this.prepared === prepared && this.stands(prepared) && terminal.exitStatus === undefined) {
+      if (existsSync(marker)) {
         this.prepared = undefined;
         this.began(terminal, prepared, undefined);
         return;
@@ -122,11 +138,6 @@ export class ServerRun implements Disposable {
       },
     );
   }
-}
-
-/** True when this is the command that was prepared: the person may have thrown it away and typed another. */
-function isOf({ commandLine }: TerminalShellExecution, { program }: ServeCommand): boolean {
-  return commandLine.value === "" || commandLine.value.includes(program.slice(program.lastIndexOf("/") + 1));
 }
 
 /** Writes what a command prints into a file of its owner, line by line and without the colours. */

@@ -51,6 +51,19 @@ function groupsOf(stat: string): { own: string; foreground: string } | undefined
   return { own, foreground };
 }
 
+/**
+ * True when a command line that a shell tells is the text that stood at its prompt: the person may have changed some words
+ * of it, or have thrown it away and typed another. Of a line in parts bash tells the first part alone where HISTCONTROL
+ * keeps lines out of its history, as it does on Debian and Ubuntu; and some shells tell nothing.
+ */
+export function isPlaced(line: string, text: string): boolean {
+  const words = (of: string) => of.replaceAll("\\\n", " ").split(/\s+/).filter(Boolean);
+  const [ran, placed] = [words(line), words(text)];
+  const known = new Set(ran);
+  const isItsBeginning = ran.every((word, at) => word === placed[at]);
+  return isItsBeginning || placed.filter((word) => known.has(word)).length > placed.length / 2;
+}
+
 /** How a command ended that we ran. The exit code is undefined where the shell did not say. */
 export type CommandEnd =
   | { readonly kind: "ended"; readonly exitCode: number | undefined }

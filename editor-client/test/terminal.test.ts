@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { commandEnded, decide, foregroundOf, placeable, quote, reads, shellName } from "../src/terminal-state";
+import { commandEnded, decide, foregroundOf, isPlaced, placeable, quote, reads, shellName } from "../src/terminal-state";
 
 test("an idle terminal is typed into, one with a standing command is cleared first", () => {
   assert.equal(decide({ busy: false, foreground: "shell", standing: false }), "type");
@@ -79,4 +79,22 @@ test("only text that stands still may be placed", () => {
   for (const text of ["", "a\nb", "a \\\\\nb", "a \\\n", "a\u0003b", "a\rb", "a\tb", "a\u001b[A"]) {
     assert.equal(placeable(text), undefined, JSON.stringify(text));
   }
+});
+
+test("a command that ran is the one that stood there: whole, with words changed, or as much as the shell tells", () => {
+  const text = "cd /home/me/tt-vllm && \\\nenv \\\n  MESH_DEVICE=N150 \\\n  /env/bin/python /home/me/launch.py \\\n    --model a/b \\\n    --port 8000";
+  const edited = "cd /home/me/tt-vllm &&  env  MESH_DEVICE=N150  /env/bin/python /home/me/launch.py  --model a/b  --port 9000 --seed 1";
+  for (const line of [text, edited, "cd /home/me/tt-vllm", ""]) {
+    assert.equal(isPlaced(line, text), true, line);
+  }
+  for (const line of ["python train.py", "/env/bin/python /home/me/chat.py", "python3 api.py --port 8000", "cd /home/me", "ls"]) {
+    assert.equal(isPlaced(line, text), false, line);
+  }
+});
+
+test("a real bash that keeps lines out of its history tells the beginning of a line in parts", { skip: spawnSync("bash", ["-c", "true"]).status !== 0 }, () => {
+  const text = "cd / && \\\nenv \\\n  A=1 true";
+  const { stdout } = spawnSync("bash", ["-c", `trap '[ "$told" ] || echo "$BASH_COMMAND"; told=1' DEBUG\n${text}`], { encoding: "utf8" });
+  assert.equal(stdout, "cd /\n");
+  assert.equal(isPlaced(stdout, text), true);
 });

@@ -29,7 +29,10 @@ export const env = {
     },
   },
 };
-export const Uri = { file: (path: string) => ({ fsPath: path }) };
+export const Uri = {
+  file: (path: string) => ({ fsPath: path }),
+  joinPath: ({ fsPath }: { fsPath: string }, ...parts: string[]) => ({ fsPath: [fsPath, ...parts].join("/") }),
+};
 export const FileType = { Directory: 2 };
 export const chat = undefined;
 export const lm = undefined;
@@ -42,7 +45,18 @@ export class McpStdioServerDefinition {}
 export class LanguageModelToolResult {}
 export class Location {}
 export class Disposable {}
-export class EventEmitter {}
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(value: T) => void>();
+  readonly event = (listener: (value: T) => void): { dispose: () => void } => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: T): void {
+    this.listeners.forEach((listener) => {
+      listener(value);
+    });
+  }
+}
 export class CancellationTokenSource {}
 export class MarkdownString {
   constructor(readonly value: string) {}
@@ -66,10 +80,21 @@ export const picks: string[] = [];
 /** The files that were opened. */
 export const opened: string[] = [];
 const token = { isCancellationRequested: false };
+/** What terminals tell; a test tells it in their place. */
+export const terminalEvents = {
+  started: new EventEmitter<unknown>(),
+  ended: new EventEmitter<unknown>(),
+  closed: new EventEmitter<unknown>(),
+  integrated: new EventEmitter<unknown>(),
+};
 export const window = {
   showInformationMessage: show,
   showWarningMessage: show,
   showErrorMessage: show,
+  onDidStartTerminalShellExecution: terminalEvents.started.event,
+  onDidEndTerminalShellExecution: terminalEvents.ended.event,
+  onDidCloseTerminal: terminalEvents.closed.event,
+  onDidChangeTerminalShellIntegration: terminalEvents.integrated.event,
   showQuickPick: <T extends { label: string }>(rows: readonly T[]): Promise<T | undefined> => {
     offered.push(rows.map(({ label }) => label));
     const pick = picks.shift();

@@ -4,7 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import { sidecarBinary } from "./places.mjs";
@@ -17,8 +18,14 @@ const run = promisify(execFile);
 
 const port = await freePort();
 const otherPort = await freePort();
-const session = useSession({ fakeBox: true, prepare: (sandbox) => furnish(sandbox, port) });
+const session = useSession({ fakeBox: true, prepare });
 const left = () => processesOf(session.server.sandbox.home);
+
+function prepare(sandbox) {
+  furnish(sandbox, port);
+  // As on Debian and Ubuntu. Of a line in parts bash then tells the first part alone.
+  appendFileSync(join(sandbox.home, ".bashrc"), "HISTCONTROL=ignoreboth\n");
+}
 
 after(() => {
   for (const pid of session.server === undefined ? [] : left()) {
