@@ -88,6 +88,7 @@ function placeHolder(state: SidecarState): string {
     case "running":
       return l10n.t("What would you like to do?");
     case "starting":
+    case "stopping":
     case "stopped":
       return l10n.t("The sidecar is not ready yet.");
   }

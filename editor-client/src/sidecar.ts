@@ -34,6 +34,8 @@ import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
 export type SidecarState =
   | { readonly kind: "stopped" }
+  /** It ends in order, which takes seconds where it has work under way; a request waits for that and starts the next. */
+  | { readonly kind: "stopping" }
   | { readonly kind: "starting" }
   | { readonly kind: "running"; readonly path: string; readonly pid: number | undefined }
   | { readonly kind: "failed"; readonly failure: Failure };
@@ -41,6 +43,8 @@ export type SidecarState =
 export class Sidecar implements Disposable {
   private current: SidecarState = { kind: "stopped" };
   private connection: Promise<Connection> | undefined;
+  /** The end of the last one, until it is over. */
+  private stopping: Promise<void> | undefined;
   private readonly crashes = new CrashLimit();
   private givenUp: Failure | undefined;
   private restarts: Promise<void> = Promise.resolve();
@@ -157,12 +161,18 @@ export class Sidecar implements Disposable {
     const connection = this.connection;
     this.connection = undefined;
     this.givenUp = undefined;
-    try {
-      await (await connection)?.stop();
-    } catch {
-      // It never came up, so there is nothing to stop.
+    this.set({ kind: "stopping" });
+    // One that is still on its way out is waited for too.
+    const stopping = Promise.all([this.stopping, stopped(connection)]).then(() => undefined);
+    this.stopping = stopping;
+    await stopping;
+    if (this.stopping === stopping) {
+      this.stopping = undefined;
     }
-    this.set({ kind: "stopped" });
+    // Unless somebody has asked for the next one in the meantime.
+    if (this.connection === undefined) {
+      this.set({ kind: "stopped" });
+    }
   }
 
   dispose(): void {
@@ -187,7 +197,9 @@ export class Sidecar implements Disposable {
       return Promise.reject(new FailureError(this.givenUp));
     }
     if (this.connection === undefined) {
-      const attempt = this.connect(() => this.connection === attempt);
+      const isCurrent = () => this.connection === attempt;
+      // Never two of them at once: both would hold the same locks.
+      const attempt: Promise<Connection> = this.stopping?.then(() => this.connect(isCurrent)) ?? this.connect(isCurrent);
       this.connection = attempt;
       attempt.catch((error: unknown) => {
         // Not kept: the next request tries again, the cause may be mended by then.
@@ -266,5 +278,13 @@ export class Sidecar implements Disposable {
   private set(state: SidecarState): void {
     this.current = state;
     this.stateChanged.fire(state);
+  }
+}
+
+async function stopped(connection: Promise<Connection> | undefined): Promise<void> {
+  try {
+    await (await connection)?.stop();
+  } catch {
+    // It never came up, so there is nothing to stop.
   }
 }

@@ -10,9 +10,30 @@ export const StatusBarAlignment = { Left: 1, Right: 2 };
 export const ProgressLocation = { Notification: 15 };
 export const ConfigurationTarget = { Global: 1, Workspace: 2, WorkspaceFolder: 3 };
 
+export class EventEmitter<T> {
+  private readonly listeners = new Set<(value: T) => void>();
+  readonly event = (listener: (value: T) => void): { dispose: () => void } => {
+    this.listeners.add(listener);
+    return { dispose: () => this.listeners.delete(listener) };
+  };
+  fire(value: T): void {
+    this.listeners.forEach((listener) => {
+      listener(value);
+    });
+  }
+  dispose(): void {
+    this.listeners.clear();
+  }
+}
+
 /** The settings that somebody has set, by their full name. */
 export const configured = new Map<string, unknown>();
+/** A change of the settings with these names, told by a test. */
+export const settingsChanged = new EventEmitter<{ affectsConfiguration: (name: string) => boolean }>();
 export const workspace = {
+  isTrusted: true,
+  onDidChangeConfiguration: settingsChanged.event,
+  onDidGrantWorkspaceTrust: () => ({ dispose: () => undefined }),
   getConfiguration: (section: string) => ({
     get: (name: string): unknown => configured.get(`${section}.${name}`),
     inspect: (name: string) => ({ globalValue: configured.get(`${section}.${name}`) }),
@@ -45,18 +66,6 @@ export class McpStdioServerDefinition {}
 export class LanguageModelToolResult {}
 export class Location {}
 export class Disposable {}
-export class EventEmitter<T> {
-  private readonly listeners = new Set<(value: T) => void>();
-  readonly event = (listener: (value: T) => void): { dispose: () => void } => {
-    this.listeners.add(listener);
-    return { dispose: () => this.listeners.delete(listener) };
-  };
-  fire(value: T): void {
-    this.listeners.forEach((listener) => {
-      listener(value);
-    });
-  }
-}
 export class CancellationTokenSource {}
 export class MarkdownString {
   constructor(readonly value: string) {}

@@ -1,0 +1,35 @@
+/** The end of a sidecar, and what is asked of it in the meantime. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { slowSidecar } from "./sidecars";
+
+const LIMIT = { timeout: 20_000 };
+
+test("a request during the end of a sidecar waits for it and starts the next one", LIMIT, async () => {
+  const { notes, remove, sidecar } = slowSidecar(300);
+  try {
+    await sidecar.start();
+    const stopping = sidecar.stop();
+    assert.equal(sidecar.state.kind, "stopping");
+    await sidecar.request("tenstorrent/environments", {});
+    await stopping;
+    assert.deepEqual(notes(), ["start", "end", "start"]);
+    assert.equal(sidecar.state.kind, "running");
+  } finally {
+    await remove();
+  }
+});
+
+test("who stops a sidecar that is on its way out waits for its end too", LIMIT, async () => {
+  const { notes, remove, sidecar } = slowSidecar(300);
+  try {
+    await sidecar.start();
+    const first = sidecar.stop();
+    await sidecar.stop();
+    assert.deepEqual(notes(), ["start", "end"]);
+    assert.equal(sidecar.state.kind, "stopped");
+    await first;
+  } finally {
+    await remove();
+  }
+});
