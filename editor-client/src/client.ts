@@ -18,7 +18,10 @@ import { FailureError } from "./failure";
 import { earlyExit, end } from "./launch";
 import type { Notifications, Requests, Status } from "./protocol";
 
-const STOP_MS = 2000;
+/** How long an answer to the farewell may take, and the exit code of a process that has closed its output. */
+const ANSWER_MS = 2000;
+/** A setup that is under way ends its programs in order, which takes the sidecar up to eight seconds (server/lsp/mod.rs). */
+const STOP_MS = 9000;
 const START_MS = 15_000;
 /** What the library says to whoever still waits when the connection goes, for those that come after it. */
 const CONNECTION_LOST = -32097;
@@ -78,8 +81,8 @@ export async function connect(options: ClientOptions): Promise<Connection> {
     wire.dispose();
     if (ready && !stopping) {
       // A process that only closed its output is of no use any more.
-      void end(child, STOP_MS / 4);
-      void within(ended, STOP_MS, "connection closed").then(options.onCrash);
+      void end(child, ANSWER_MS / 4);
+      void within(ended, ANSWER_MS, "connection closed").then(options.onCrash);
     }
   });
   wire.onNotification("tenstorrent/status" satisfies keyof Notifications, options.onStatus);
@@ -131,9 +134,11 @@ export async function connect(options: ClientOptions): Promise<Connection> {
         await wire.sendRequest("shutdown");
         await wire.sendNotification("exit");
       };
-      await within(farewell(), STOP_MS, undefined).catch((error: unknown) => {
+      await within(farewell(), ANSWER_MS, undefined).catch((error: unknown) => {
         log.warn(`stopping the sidecar: ${String(error)}`);
       });
+      // The other way to say it, for one that did not answer.
+      child.stdin.end();
       await gone;
     },
   };

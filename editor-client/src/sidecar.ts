@@ -166,13 +166,7 @@ export class Sidecar implements Disposable {
     const stopping = Promise.all([this.stopping, stopped(connection)]).then(() => undefined);
     this.stopping = stopping;
     await stopping;
-    if (this.stopping === stopping) {
-      this.stopping = undefined;
-    }
-    // Unless somebody has asked for the next one in the meantime.
-    if (this.connection === undefined) {
-      this.set({ kind: "stopped" });
-    }
+    this.ended(stopping);
   }
 
   dispose(): void {
@@ -238,6 +232,16 @@ export class Sidecar implements Disposable {
       this.set({ kind: "running", path: candidate.path, pid: connection.pid });
     }
     return connection;
+  }
+
+  private ended(stopping: Promise<void>): void {
+    if (this.stopping === stopping) {
+      this.stopping = undefined;
+    }
+    // Unless somebody has asked for the next one in the meantime.
+    if (this.connection === undefined) {
+      this.set({ kind: "stopped" });
+    }
   }
 
   private crashed(ending: string): void {

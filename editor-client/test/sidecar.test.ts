@@ -33,3 +33,14 @@ test("who stops a sidecar that is on its way out waits for its end too", LIMIT, 
     await remove();
   }
 });
+
+test("a sidecar that has a setup to end is not cut off in the middle of that", LIMIT, async () => {
+  const { notes, remove, sidecar } = slowSidecar(2500);
+  try {
+    await sidecar.start();
+    await sidecar.stop();
+    assert.deepEqual(notes(), ["start", "end"]);
+  } finally {
+    await remove();
+  }
+});
