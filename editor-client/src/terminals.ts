@@ -7,6 +7,7 @@ import { env, l10n, ThemeIcon, window, type CancellationToken, type Disposable, 
 import { FailureError } from "./failure";
 import { say } from "./message";
 import { foreground, isForeground, settledForeground } from "./terminal-foreground";
+import { clear, CTRL_C, integrated } from "./terminal-prompt";
 import { commandEnded, decide, placeable, shellName, type CommandEnd, type ShellName } from "./terminal-state";
 
 export type Which = "main" | "server";
@@ -36,11 +37,6 @@ interface Book {
 
 export const NAMES: Readonly<Record<Which, string>> = { main: "Tenstorrent", server: "Tenstorrent Server" };
 const ICONS: Readonly<Record<Which, string>> = { main: "terminal", server: "server-process" };
-const CTRL_C = "\u0003";
-const INTEGRATION_MS = 3000;
-const PROMPT_MS = 300;
-/** As long as a busy machine takes to draw a prompt again. */
-const CLEAR_MS = 1500;
 const WATCH_MS = 250;
 
 export class Terminals implements Disposable {
@@ -74,7 +70,9 @@ export class Terminals implements Disposable {
     if (found === undefined) {
       terminal.show();
     }
-    await this.integrated(terminal);
+    if (terminal.shellIntegration === undefined && this.book(terminal).busy !== undefined) {
+      await integrated(terminal);
+    }
     return terminal;
   }
 
@@ -172,27 +170,10 @@ export class Terminals implements Disposable {
     }
     terminal.show();
     if (decision === "clear") {
-      await this.clear(terminal);
+      await clear(terminal);
     }
     this.send(terminal, line, execute);
     return "typed";
-  }
-
-  /**
-   * Throws away what stands at the prompt. What is typed while the shell deals with Ctrl-C is lost, so the next prompt is
-   * awaited: shell integration tells it, and where it does not, time has to do.
-   */
-  private async clear(terminal: Terminal): Promise<void> {
-    let told: (() => void) | undefined;
-    const ended = window.onDidEndTerminalShellExecution((end) => {
-      if (end.terminal === terminal) {
-            told?.();
-      }
-    });
-    terminal.sendText(CTRL_C, false);
-    await Promise.race([sleep(CLEAR_MS), new Promise<void>((resolve) => (told = resolve))]);
-    ended.dispose();
-    await sleep(PROMPT_MS);
   }
 
   private send(terminal: Terminal, line: string, execute: boolean): void {
@@ -257,28 +238,6 @@ export class Terminals implements Disposable {
     if (Object.values(NAMES).includes(terminal.name)) {
       Object.assign(this.book(terminal), change);
     }
-  }
-
-  /** Waits until the shell said that it is there, or long enough; text typed earlier can get lost. */
-  private async integrated(terminal: Terminal): Promise<void> {
-    if (terminal.shellIntegration !== undefined || this.book(terminal).busy === undefined) {
-      return;
-    }
-    await new Promise<void>((resolve) => {
-      const finish = () => {
-        clearTimeout(timer);
-        listener.dispose();
-        resolve();
-      };
-      const timer = setTimeout(finish, INTEGRATION_MS);
-      const listener = window.onDidChangeTerminalShellIntegration((change) => {
-        if (change.terminal === terminal) {
-          finish();
-        }
-      });
-    });
-    // The shell announces itself just before it draws the prompt.
-    await sleep(PROMPT_MS);
   }
 
   private inTurn<T>(which: Which, work: () => Promise<T>): Promise<T> {
