@@ -11,6 +11,8 @@ export interface ResetSteps {
   plan(busIds: readonly string[]): Promise<ResetPlan>;
   /** True when the person pressed the question's button. */
   ask(question: Question): Promise<boolean>;
+  /** False when the command cannot be typed even once these are gone; the person knows why. */
+  canRun(text: string, holders: readonly ProcessId[]): Promise<boolean>;
   release(holders: ProcessId[]): Promise<Released>;
   /** False when nothing was typed; the person knows why. */
   run(text: string): Promise<boolean>;
@@ -34,6 +36,10 @@ export async function resetFlow(steps: ResetSteps, busIds: readonly string[], pu
   }
   const processes = stoppable(plan);
   if (processes.length > 0) {
+    // Nobody shall end for a reset that then cannot be run.
+    if (!(await steps.canRun(plan.text, processes))) {
+      return "not run";
+    }
     const released = await steps.release(processes);
     if (released.left.length > 0) {
       steps.say("warning", leftText(released));

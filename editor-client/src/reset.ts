@@ -6,6 +6,9 @@ import { countSeconds } from "./progress";
 import { resetFlow, type Outcome, type ResetSteps } from "./reset-flow";
 import { boardChoices, type Question } from "./reset-text";
 
+/** As long as a shell takes to draw its prompt after a program that was ended. */
+const PROMPT_MS = 3000;
+
 /** Resets the board that the person chooses, or the only one there is. */
 export async function resetDevice(parts: Parts): Promise<Outcome> {
   const choices = boardChoices(await parts.sidecar.request("tenstorrent/probe", { refresh: false }));
@@ -25,9 +28,12 @@ function stepsOf({ log, sidecar, terminals }: Parts): ResetSteps {
   return {
     plan: (busIds) => sidecar.request("tenstorrent/reset/plan", { bus_ids: [...busIds] }),
     ask,
+    canRun: (text, holders) => terminals.canRun("main", text, holders.map(({ pid }) => pid)),
     release: (holders) =>
       countSeconds(l10n.t("Stopping what holds the boards"), false, async () => {
         const released = await sidecar.request("tenstorrent/reset/release", { holders });
+        // One of them may have run where the reset is to be typed.
+        await terminals.idle("main", PROMPT_MS);
         for (const { pid, signal } of released.gone) {
           log.info(`process ${pid} is gone (${signal ?? "by itself"})`);
         }

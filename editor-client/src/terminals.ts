@@ -5,10 +5,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { env, l10n, ThemeIcon, window, type CancellationToken, type Disposable, type Terminal } from "vscode";
 import { FailureError } from "./failure";
-import { say } from "./message";
+import { say, type Action } from "./message";
 import { foreground, isForeground, settledForeground } from "./terminal-foreground";
 import { clear, CTRL_C, integrated } from "./terminal-prompt";
-import { commandEnded, decide, placeable, shellName, type CommandEnd, type ShellName } from "./terminal-state";
+import { commandEnded, decide, placeable, shellName, type CommandEnd, type Decision, type ShellName } from "./terminal-state";
 
 export type Which = "main" | "server";
 /** `busy` and `unknown`: nothing was typed and the person was told. */
@@ -91,6 +91,33 @@ export class Terminals implements Disposable {
     }
   }
 
+  /**
+   * True when this could be typed now, or as soon as these processes are gone. False when something else runs there, about
+   * which the person was told.
+   */
+  canRun(which: Which, text: string, leaving: readonly number[]): Promise<boolean> {
+    return this.inTurn(which, async () => {
+      const terminal = await this.ready(which);
+      if ((await this.decision(terminal)) !== "busy") {
+        return true;
+      }
+      const leaves = await Promise.all(leaving.map((pid) => isForeground(terminal, pid)));
+      if (!leaves.includes(true)) {
+        sayBusy(terminal, text);
+      }
+      return leaves.includes(true);
+    });
+  }
+
+  /** Waits until what runs there has ended, but not for longer than this. */
+  async idle(which: Which, ms: number): Promise<void> {
+    const terminal = this.find(which);
+    const until = Date.now() + ms;
+    while (terminal !== undefined && Date.now() < until && (await this.decision(terminal)) === "busy") {
+      await sleep(WATCH_MS);
+    }
+  }
+
   /** Presses Ctrl-C where this process runs. False when something else runs there, or nobody can tell. */
   async interrupt(which: Which, pid: number): Promise<boolean> {
     const terminal = this.find(which);
@@ -159,11 +186,8 @@ export class Terminals implements Disposable {
       });
     }
     const terminal = await this.ready(which);
-    const book = this.book(terminal);
-    // A person may have begun to type: our command must not become its end.
-    const standing = book.standing || book.used;
-    book.used = true;
-    const decision = decide({ busy: book.busy, standing, foreground: await settledForeground(terminal, () => book.busy === true) });
+    const decision = await this.decision(terminal);
+    this.book(terminal).used = true;
     if (decision === "busy" || decision === "unknown") {
       this.tell(decision, terminal, line, execute);
       return decision;
@@ -176,6 +200,13 @@ export class Terminals implements Disposable {
     return "typed";
   }
 
+  private async decision(terminal: Terminal): Promise<Decision> {
+    const book = this.book(terminal);
+    // A person may have begun to type: our command must not become its end.
+    const standing = book.standing || book.used;
+    return decide({ busy: book.busy, standing, foreground: await settledForeground(terminal, () => book.busy === true) });
+  }
+
   private send(terminal: Terminal, line: string, execute: boolean): void {
     this.note(terminal, { run: "typed" });
     terminal.sendText(line, execute);
@@ -185,19 +216,8 @@ export class Terminals implements Disposable {
   }
 
   private tell(decision: "busy" | "unknown", terminal: Terminal, line: string, execute: boolean): void {
-    const show = {
-      title: l10n.t("Show Terminal"),
-      run: () => {
-        terminal.show();
-      },
-    };
-    const copy = { title: l10n.t("Copy Command"), run: () => env.clipboard.writeText(line) };
     if (decision === "busy") {
-      say(
-        "warning",
-        l10n.t('The terminal "{0}" is busy, so nothing was typed. Stop what runs there first.', terminal.name),
-        [show, copy],
-      );
+      sayBusy(terminal, line);
       return;
     }
     const anyway = {
@@ -210,7 +230,7 @@ export class Terminals implements Disposable {
     say(
       "warning",
       l10n.t('Nothing was typed: it cannot be known whether the terminal "{0}" is at an empty prompt.', terminal.name),
-      [show, anyway, copy],
+      [showIt(terminal), anyway, copy(line)],
     );
   }
 
@@ -252,4 +272,25 @@ export class Terminals implements Disposable {
 
 function toldEnd({ run }: Readonly<Book>): { ended: boolean; exitCode: number | undefined } {
   return typeof run === "object" ? { ended: true, exitCode: run.exitCode } : { ended: false, exitCode: undefined };
+}
+
+function sayBusy(terminal: Terminal, line: string): void {
+  say(
+    "warning",
+    l10n.t('The terminal "{0}" is busy, so nothing was typed. Stop what runs there first.', terminal.name),
+    [showIt(terminal), copy(line)],
+  );
+}
+
+function showIt(terminal: Terminal): Action {
+  return {
+    title: l10n.t("Show Terminal"),
+    run: () => {
+      terminal.show();
+    },
+  };
+}
+
+function copy(line: string): Action {
+  return { title: l10n.t("Copy Command"), run: () => env.clipboard.writeText(line) };
 }

@@ -16,6 +16,7 @@ function steps(plans: readonly ResetPlan[], changes: Partial<ResetSteps> = {}) {
   const all: ResetSteps = {
     plan: (ids) => answer(`plan ${ids.join()}`.trim(), waiting.length > 1 ? (waiting.shift() ?? plan) : (waiting[0] ?? plan)),
     ask: ({ button }) => answer(`ask ${button ?? "nothing"}`, button !== undefined),
+    canRun: (_text, holders) => answer(`can run ${holders.map(({ pid }) => pid).join()}`, true),
     release: (holders) => answer(`release ${holders.map(({ pid }) => pid).join()}`, { schema: 1, gone: [], left: [] }),
     run: (text) => answer(`run ${text}`, true),
     commandEnd: () => answer("wait", { kind: "ended", exitCode: 0 } as const),
@@ -40,7 +41,13 @@ test("a free board: asked, run, waited for, verified", async () => {
 test("a held board: its holders go first", async () => {
   const { done, steps: all } = steps([{ ...plan, holders: [holder] }, plan]);
   assert.equal(await resetFlow(all, [], "clear"), "verified");
-  assert.deepEqual(done, ["plan", "ask Stop Them and Reset", "release 4711", "plan", RUN, "wait", "verify 1", WELL]);
+  assert.deepEqual(done, ["plan", "ask Stop Them and Reset", "can run 4711", "release 4711", "plan", RUN, "wait", "verify 1", WELL]);
+});
+
+test("a busy terminal saves the holders: nobody is ended for a command that cannot be typed", async () => {
+  const { done, steps: all } = steps([{ ...plan, holders: [holder] }], { canRun: () => Promise.resolve(false) });
+  assert.equal(await resetFlow(all, [], "clear"), "not run");
+  assert.deepEqual(done, ["plan", "ask Stop Them and Reset"]);
 });
 
 test("Cancel does nothing", async () => {

@@ -97,6 +97,8 @@ export const terminalEvents = {
   integrated: new EventEmitter<unknown>(),
 };
 export const window = {
+  /** The terminals that are open; a test puts its own here. */
+  terminals: [] as unknown[],
   showInformationMessage: show,
   showWarningMessage: show,
   showErrorMessage: show,
