@@ -1,7 +1,7 @@
 /** From a model to its serving command in the terminal: standing there for Enter, or running. */
 import { l10n, window } from "vscode";
 import { explainCommand } from "./explain";
-import { showFailure, told } from "./failure";
+import { showFailure } from "./failure";
 import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
@@ -65,20 +65,20 @@ async function serveAs(parts: Parts, how: How, params: CommandParams): Promise<S
 
 /** What can be done about an obstacle, the most likely first. */
 function waysOut(parts: Parts, params: CommandParams, { command, free_port: free, port }: PreparedServer): Action[] {
-  const again = (change: Partial<CommandParams>) => told(serveAs(parts, "run", { ...params, ...change }));
+  const again = (change: Partial<CommandParams>) => serveAs(parts, "run", { ...params, ...change });
   const ways: Action[] = [];
   // Ending any other server would leave the port as taken as it is.
   const there = stoppable(parts.servers.latest).find((server) => server.port === port);
   if (free !== null && there !== undefined) {
     const stopAndStart = async () => ((await stopServer(parts, there.url)) ? serveAs(parts, "run", params) : undefined);
-    ways.push({ title: l10n.t("Stop {0} and Start", there.name), run: () => told(stopAndStart()) });
+    ways.push({ title: l10n.t("Stop {0} and Start", there.name), run: stopAndStart });
   }
   if (free !== null) {
     const choices = { ...params.choices, port: free } as CommandParams["choices"] & object;
     ways.push({ title: l10n.t("Use Port {0}", free), run: () => again({ choices }) });
   } else if (needsFiles(command)) {
     const writeAndStart = () => writeFiles(parts, params).then(() => serveAs(parts, "run", params));
-    ways.push({ title: l10n.t("Write Its Files and Start"), run: () => told(writeAndStart()) });
+    ways.push({ title: l10n.t("Write Its Files and Start"), run: writeAndStart });
   } else {
     ways.push(commandAction(l10n.t("Set It Up"), "tenstorrent.setUpModel", command.model_id));
   }
@@ -87,9 +87,9 @@ function waysOut(parts: Parts, params: CommandParams, { command, free_port: free
 
 /** What one may want before Enter: to run it, to know why, and to have the files that the command refers to. */
 function actions(parts: Parts, command: ServeCommand, params: CommandParams): Action[] {
-  const start = command.simulated === null ? [{ title: l10n.t("Start"), run: () => told(serveAs(parts, "run", params)) }] : [];
+  const start = command.simulated === null ? [{ title: l10n.t("Start"), run: () => serveAs(parts, "run", params) }] : [];
   const write = needsFiles(command)
-    ? [{ title: l10n.t("Write Its Files"), run: () => told(writeFiles(parts, params)) }]
+    ? [{ title: l10n.t("Write Its Files"), run: () => writeFiles(parts, params) }]
     : start;
   const explain = async () => {
     await parts.documents.preview(l10n.t("Why these values"), explainCommand(command), true);
@@ -98,7 +98,7 @@ function actions(parts: Parts, command: ServeCommand, params: CommandParams): Ac
       say("info", placedText(command), write);
     }
   };
-  return [...write, { title: l10n.t("Explain"), run: () => told(explain()) }];
+  return [...write, { title: l10n.t("Explain"), run: explain }];
 }
 
 /** Writes what the command refers to, and says what was left alone because somebody has edited it. */

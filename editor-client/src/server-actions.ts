@@ -1,7 +1,7 @@
 /** What one does with a model server that runs: stop it, read its log, take its address; and what is said when it changes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { env, l10n, Uri, window, type Disposable } from "vscode";
-import { FailureError, told } from "./failure";
+import { FailureError } from "./failure";
 import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { countSeconds } from "./progress";
@@ -111,7 +111,7 @@ export function announce(parts: Parts): Disposable {
       setTimeout(() => {
         const settled = servers.latest?.servers.find(({ url }) => url === now.url);
         if (settled?.life === now.life && !servers.ending.has(now.url)) {
-          say("error", changeText(before.life, settled)?.text ?? text.text, whenGone(parts, settled));
+          say("error", changeText(before.life, settled)?.text ?? text.text, whenGone(settled));
         }
       }, SETTLED_MS);
     }
@@ -123,8 +123,8 @@ function whenReady({ url }: ServerInfo): Action[] {
   return [commandAction(l10n.t("Copy Endpoint"), "tenstorrent.copyEndpoint", url), commandAction(l10n.t("Benchmark"), "tenstorrent.runBenchmark", url)];
 }
 
-function whenGone(parts: Parts, { life, model_id: model, url }: ServerInfo): Action[] {
-  const show = { title: l10n.t("Open Log"), run: () => told(openServerLog(parts, url)) };
+function whenGone({ life, model_id: model, url }: ServerInfo): Action[] {
+  const show = commandAction(l10n.t("Open Log"), "tenstorrent.openServerLog", url);
   const doctor = commandAction(l10n.t("Doctor"), "tenstorrent.doctor");
   return life === "lost" && model !== null
     ? [show, commandAction(l10n.t("Start Again"), "tenstorrent.startServer", model), doctor]

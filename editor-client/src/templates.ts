@@ -1,6 +1,5 @@
 /** Templates: copied into the scratchpad and opened. What somebody has edited is replaced only after a look and a question. */
 import { commands, l10n, Uri, ViewColumn, window } from "vscode";
-import { told } from "./failure";
 import { say } from "./message";
 import type { Parts } from "./parts";
 import type { TemplateEntry } from "./protocol";
@@ -67,7 +66,7 @@ function tell(parts: Parts, template: TemplateEntry): void {
     say("info", l10n.t("The template is there again. What you had is kept as {0}.", kept.join(", ")));
   };
   say("warning", l10n.t("You have edited {0}, so it was left alone.", edited.map(({ path }) => path).join(", ")), [
-    { title: l10n.t("Show Difference"), run: () => told(compare()) },
-    { title: l10n.t("Replace, Keep Mine Aside"), run: () => told(replace()) },
+    { title: l10n.t("Show Difference"), run: compare },
+    { title: l10n.t("Replace, Keep Mine Aside"), run: replace },
   ]);
 }

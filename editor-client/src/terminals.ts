@@ -5,13 +5,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { env, l10n, ThemeIcon, window, type CancellationToken, type Disposable, type Terminal } from "vscode";
 import { FailureError } from "./failure";
-import { say, type Action } from "./message";
 import { foreground, isForeground, settledForeground } from "./terminal-foreground";
 import { clear, CTRL_C, integrated } from "./terminal-prompt";
+import { sayBusy, sayUnknown } from "./terminal-refusal";
 import { commandEnded, decide, placeable, shellName, type CommandEnd, type Decision, type ShellName } from "./terminal-state";
 
 export type Which = "main" | "server";
-/** `busy` and `unknown`: nothing was typed and the person was told. */
+/** `busy` and `unknown`: nothing was typed and the person knows why. */
 export type Placement = "typed" | "busy" | "unknown";
 
 /** What is known about one managed terminal; tests in the extension host read it. */
@@ -55,12 +55,12 @@ export class Terminals implements Disposable {
 
   /** Types a command and leaves it standing at the prompt, waiting for Enter. */
   place(which: Which, text: string): Promise<Placement> {
-    return this.inTurn(which, () => this.type(which, text, false));
+    return this.typed(which, text, false);
   }
 
   /** Types a command and runs it. */
   run(which: Which, text: string): Promise<Placement> {
-    return this.inTurn(which, () => this.type(which, text, true));
+    return this.typed(which, text, true);
   }
 
   /** The terminal, opened if it was not there, once its shell has said whether it tells what it runs. */
@@ -103,7 +103,7 @@ export class Terminals implements Disposable {
       }
       const leaves = await Promise.all(leaving.map((pid) => isForeground(terminal, pid)));
       if (!leaves.includes(true)) {
-        sayBusy(terminal, text);
+        sayBusy(NAMES[which], text, () => { terminal.show(); });
       }
       return leaves.includes(true);
     });
@@ -175,7 +175,18 @@ export class Terminals implements Disposable {
     });
   }
 
-  private async type(which: Which, text: string, execute: boolean): Promise<Placement> {
+  /** Where nobody can tell whether the prompt is empty, the person decides. */
+  private async typed(which: Which, text: string, execute: boolean): Promise<Placement> {
+    const placement = await this.inTurn(which, () => this.type(which, text, execute, false));
+    // The question may stand there for an hour. What else is to be typed does not wait for it; and the terminal is looked
+    // at again, because by then it may be another one.
+    if (placement === "unknown" && (await sayUnknown(NAMES[which], text, () => this.find(which)?.show()))) {
+      return this.inTurn(which, () => this.type(which, text, execute, true));
+    }
+    return placement;
+  }
+
+  private async type(which: Which, text: string, execute: boolean, anyway: boolean): Promise<Placement> {
     const line = placeable(text);
     if (line === undefined) {
       throw new FailureError({
@@ -188,8 +199,10 @@ export class Terminals implements Disposable {
     const terminal = await this.ready(which);
     const decision = await this.decision(terminal);
     this.book(terminal).used = true;
-    if (decision === "busy" || decision === "unknown") {
-      this.tell(decision, terminal, line, execute);
+    if (decision === "busy") {
+      sayBusy(NAMES[which], line, () => { terminal.show(); });
+    }
+    if (decision === "busy" || (decision === "unknown" && !anyway)) {
       return decision;
     }
     terminal.show();
@@ -213,25 +226,6 @@ export class Terminals implements Disposable {
     // Without shell integration nobody will say when the command starts or ends, so from here on it is not known.
     const busy = terminal.shellIntegration === undefined ? undefined : this.book(terminal).busy;
     this.note(terminal, { busy, standing: !execute || busy === undefined, text: line });
-  }
-
-  private tell(decision: "busy" | "unknown", terminal: Terminal, line: string, execute: boolean): void {
-    if (decision === "busy") {
-      sayBusy(terminal, line);
-      return;
-    }
-    const anyway = {
-      title: l10n.t("Type Anyway"),
-      run: () => {
-        terminal.show();
-        this.send(terminal, line, execute);
-      },
-    };
-    say(
-      "warning",
-      l10n.t('Nothing was typed: it cannot be known whether the terminal "{0}" is at an empty prompt.', terminal.name),
-      [showIt(terminal), anyway, copy(line)],
-    );
   }
 
   private find(which: Which): Terminal | undefined {
@@ -272,25 +266,4 @@ export class Terminals implements Disposable {
 
 function toldEnd({ run }: Readonly<Book>): { ended: boolean; exitCode: number | undefined } {
   return typeof run === "object" ? { ended: true, exitCode: run.exitCode } : { ended: false, exitCode: undefined };
-}
-
-function sayBusy(terminal: Terminal, line: string): void {
-  say(
-    "warning",
-    l10n.t('The terminal "{0}" is busy, so nothing was typed. Stop what runs there first.', terminal.name),
-    [showIt(terminal), copy(line)],
-  );
-}
-
-function showIt(terminal: Terminal): Action {
-  return {
-    title: l10n.t("Show Terminal"),
-    run: () => {
-      terminal.show();
-    },
-  };
-}
-
-function copy(line: string): Action {
-  return { title: l10n.t("Copy Command"), run: () => env.clipboard.writeText(line) };
 }

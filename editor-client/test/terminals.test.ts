@@ -4,7 +4,7 @@ import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:chil
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Terminals } from "../src/terminals";
-import { shown, window } from "./vscode.stub";
+import { presses, shown, terminalEvents, window } from "./vscode.stub";
 
 const able = process.platform === "linux" && ["python3", "bash"].every((name) => spawnSync(name, ["--version"]).status === 0);
 const CTRL_C = "\u0003";
@@ -70,6 +70,57 @@ test("a command can be run where nothing runs, or where only that runs which wil
   await terminals.idle("main", 10_000);
   assert.ok(Date.now() - started >= 400 && Date.now() - started < 8_000);
   terminals.dispose();
+});
+
+/** A terminal of another session: nobody knows what stands or runs in it. */
+function unknownTerminal() {
+  const sent: string[] = [];
+  const terminal = {
+    name: "Tenstorrent Server",
+    exitStatus: undefined,
+    processId: Promise.resolve(undefined),
+    shellIntegration: undefined,
+    show: () => undefined,
+    sendText: (text: string) => {
+      sent.push(text);
+    },
+  };
+  window.terminals.push(terminal);
+  const remove = () => window.terminals.splice(window.terminals.indexOf(terminal), 1);
+  return { remove, sent, terminal };
+}
+
+test("where nobody can tell, nothing is typed unless the person says so, and who ran the command knows", async () => {
+  const { remove, sent } = unknownTerminal();
+  const terminals = new Terminals();
+  assert.equal(await terminals.run("server", "serve"), "unknown");
+  assert.deepEqual(sent, []);
+  presses.push("Type Anyway");
+  assert.equal(await terminals.run("server", "serve"), "typed");
+  assert.deepEqual(sent, ["serve"]);
+  assert.equal(terminals.state("server").text, "serve");
+  terminals.dispose();
+  remove();
+});
+
+test("a question that is answered late is about the terminal as it is by then, and holds up nothing", async () => {
+  const { remove, sent, terminal } = unknownTerminal();
+  const terminals = new Terminals();
+  const { showWarningMessage } = window;
+  let answer: ((title: string) => void) | undefined;
+  window.showWarningMessage = () => new Promise((resolve) => (answer = resolve as (title: string) => void));
+  const placement = terminals.run("server", "serve");
+  while (answer === undefined) {
+    await sleep(10);
+  }
+  window.showWarningMessage = showWarningMessage;
+  terminalEvents.started.fire({ terminal });
+  assert.equal(await terminals.place("server", "another"), "busy");
+  answer("Type Anyway");
+  assert.equal(await placement, "busy");
+  assert.deepEqual(sent, []);
+  terminals.dispose();
+  remove();
 });
 
 /** Types a command as a person does, and answers the number that it says. */

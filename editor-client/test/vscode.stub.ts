@@ -79,9 +79,12 @@ export const ViewColumn = { Active: -1, Beside: -2 };
 
 /** What was shown, newest last. */
 export const shown: string[] = [];
-const show = (text: string) => {
+/** The titles of the buttons that are pressed, in order of the messages that have them. */
+export const presses: string[] = [];
+const show = (text: string, ...buttons: string[]) => {
   shown.push(text);
-  return Promise.resolve(undefined);
+  const at = presses.findIndex((title) => buttons.includes(title));
+  return Promise.resolve(at < 0 ? undefined : presses.splice(at, 1)[0]);
 };
 /** What was offered to choose from, newest last; `picks` are the labels that are chosen, in order. */
 export const offered: string[][] = [];
