@@ -75,7 +75,7 @@ export const COMMANDS: Readonly<Record<string, Handler>> = {
     log.show();
   },
   "tenstorrent.openSettings": (_parts, setting) => openSettings(typeof setting === "string" ? setting : "tenstorrent."),
-  "tenstorrent.restartSidecar": ({ sidecar }) => sidecar.restart(),
+  "tenstorrent.restartSidecar": ({ sidecar }) => sidecar.restartWhenFree(),
   "tenstorrent.createFromTemplate": later("createFromTemplate"),
   "tenstorrent.exportProgress": exportProgress,
   "tenstorrent.showFaq": showFaq,

@@ -30,6 +30,7 @@ import type {
   Status,
 } from "./protocol";
 import { editorProxy } from "./proxy";
+import { Restarts } from "./sidecar-restarts";
 import { concernsStart, sidecarPath, sidecarSettings } from "./settings";
 
 export type SidecarState =
@@ -48,6 +49,7 @@ export class Sidecar implements Disposable {
   private readonly crashes = new CrashLimit();
   private givenUp: Failure | undefined;
   private restarts: Promise<void> = Promise.resolve();
+  private readonly wishes = new Restarts(() => this.restart());
   private warnedAbout: string | undefined;
   private readonly stateChanged = new EventEmitter<SidecarState>();
   private readonly statusChanged = new EventEmitter<Status>();
@@ -60,20 +62,18 @@ export class Sidecar implements Disposable {
     private readonly context: ExtensionContext,
     private readonly log: LogOutputChannel,
   ) {
-    const restart = () => {
-      this.restart().catch((error: unknown) => {
-        showFailure(toFailure(error));
-      });
-    };
     this.subscriptions = [
       this.stateChanged,
       this.statusChanged,
+      this.wishes,
       workspace.onDidChangeConfiguration((change) => {
         if (concernsStart(change)) {
-          restart();
+          this.wishes.soon();
         }
       }),
-      workspace.onDidGrantWorkspaceTrust(restart),
+      workspace.onDidGrantWorkspaceTrust(() => {
+        this.wishes.soon();
+      }),
     ];
   }
 
@@ -124,7 +124,7 @@ export class Sidecar implements Disposable {
     hear: (progress: SetupProgress) => void,
     token: CancellationToken,
   ): Promise<SetupOutcome> {
-    return this.heard(hear, (name) => this.request("tenstorrent/setup/run", { ...goal, work_done_token: name }, token));
+    return this.heard(l10n.t("a setup"), hear, (name) => this.request("tenstorrent/setup/run", { ...goal, work_done_token: name }, token));
   }
 
   /** Has a model answer and passes on every piece. The outcome is the whole of them and can overtake the last. */
@@ -133,7 +133,7 @@ export class Sidecar implements Disposable {
     hear: (piece: ChatPartial) => void,
     token: CancellationToken,
   ): Promise<ChatOutcome> {
-    return this.heard(hear, (name) => this.request("tenstorrent/chat", { ...asked, partial_result_token: name }, token));
+    return this.heard(l10n.t("an answer"), hear, (name) => this.request("tenstorrent/chat", { ...asked, partial_result_token: name }, token));
   }
 
   /** Measures a server and passes on how far it is. */
@@ -142,7 +142,12 @@ export class Sidecar implements Disposable {
     hear: (progress: BenchProgress) => void,
     token: CancellationToken,
   ): Promise<BenchReport> {
-    return this.heard(hear, (name) => this.request("tenstorrent/bench", { ...asked, work_done_token: name }, token));
+    return this.heard(l10n.t("a benchmark"), hear, (name) => this.request("tenstorrent/bench", { ...asked, work_done_token: name }, token));
+  }
+
+  /** Starts it again as a person wants it, who is asked first where that would end a setup, a benchmark or an answer. */
+  restartWhenFree(): Promise<void> {
+    return this.wishes.now();
   }
 
   /** Stops it and starts it again. Calls queue up, so the last settings always win. */
@@ -176,14 +181,16 @@ export class Sidecar implements Disposable {
   }
 
   /** Sends a request under a name, and listens for what is told under it until the answer is there. */
-  private async heard<R>(hear: (value: never) => void, request: (name: string) => Promise<R>): Promise<R> {
-    const name = randomUUID();
-    const heard = (await this.connected()).onProgress(name, hear);
-    try {
-      return await request(name);
-    } finally {
-      heard.dispose();
-    }
+  private heard<R>(what: string, hear: (value: never) => void, request: (name: string) => Promise<R>): Promise<R> {
+    return this.wishes.during(what, async () => {
+      const name = randomUUID();
+      const heard = (await this.connected()).onProgress(name, hear);
+      try {
+        return await request(name);
+      } finally {
+        heard.dispose();
+      }
+    });
   }
 
   private connected(): Promise<Connection> {
@@ -264,10 +271,7 @@ export class Sidecar implements Disposable {
   private giveUp(failure: Failure): void {
     this.givenUp = failure;
     this.set({ kind: "failed", failure });
-    const restart = () => this.restart().catch((error: unknown) => {
-      showFailure(toFailure(error));
-    });
-    showFailure(failure, [{ title: l10n.t("Restart"), run: restart }]);
+    showFailure(failure, [{ title: l10n.t("Restart"), run: () => this.restart() }]);
   }
 
   private compareVersion(version: string | undefined, path: string): void {

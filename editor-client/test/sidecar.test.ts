@@ -1,7 +1,10 @@
 /** The end of a sidecar, and what is asked of it in the meantime. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CancellationToken } from "vscode";
 import { slowSidecar } from "./sidecars";
+import { presses, settingsChanged, shown } from "./vscode.stub";
 
 const LIMIT = { timeout: 20_000 };
 
@@ -40,6 +43,26 @@ test("a sidecar that has a setup to end is not cut off in the middle of that", L
     await sidecar.start();
     await sidecar.stop();
     assert.deepEqual(notes(), ["start", "end"]);
+  } finally {
+    await remove();
+  }
+});
+
+test("a change of settings does not end a setup unasked", LIMIT, async () => {
+  const { notes, remove, sidecar } = slowSidecar(10);
+  const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) } as unknown as CancellationToken;
+  try {
+    const setup = sidecar.setUp({ model: "m", device: null }, () => undefined, token);
+    await sidecar.start();
+    settingsChanged.fire({ affectsConfiguration: (name) => name === "tenstorrent.server.port" });
+    await sleep(1500);
+    assert.deepEqual(notes(), ["start"]);
+    assert.match(shown.join(), /ends what it has under way: a setup\./);
+    presses.push("Restart Now");
+    const restart = sidecar.restartWhenFree();
+    await assert.rejects(setup);
+    await restart;
+    assert.deepEqual(notes(), ["start", "end", "start"]);
   } finally {
     await remove();
   }
