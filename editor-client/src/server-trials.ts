@@ -2,8 +2,9 @@
 import { l10n } from "vscode";
 import { FailureError } from "./failure";
 import { runJob } from "./lesson-run";
-import { commandAction } from "./message";
+import { commandAction, type Action } from "./message";
 import type { Parts } from "./parts";
+import { callOf } from "./program";
 import type { ServerInfo } from "./protocol";
 import { answers, endpoint } from "./server-text";
 import { copyTemplate } from "./templates";
@@ -15,13 +16,16 @@ const MAX_TOKENS = 128;
 
 export async function tryWithCurl(parts: Parts, url?: unknown): Promise<boolean> {
   const server = await answering(parts, url);
-  if (server.wants_key) {
-    // A key has no place on a command line; ours reads it from its file.
-    return ask(parts, l10n.t("the question by tt-jukebox, which has the key"), [parts.sidecar.binary().path, "ask", QUESTION]);
+  if (server.with_key || server.wants_key) {
+    // A key has no place on a command line: the program reads it from its file or the environment. A key that the editor
+    // keeps stays in the editor, which can ask as well.
+    const line = callOf(parts.sidecar, "ask", "--url", server.url, QUESTION);
+    const inEditor = commandAction(l10n.t("Ask in the Editor"), "tenstorrent.askModel");
+    return ask(parts, server, l10n.t("the question by tt-jukebox, which has the key"), line, [inEditor]);
   }
   const messages = [{ role: "user", content: QUESTION }];
   const body = { model: server.models[0]?.id ?? "", max_tokens: MAX_TOKENS, messages };
-  return ask(parts, l10n.t("the question by curl"), posting(`${endpoint(server)}/chat/completions`, body));
+  return ask(parts, server, l10n.t("the question by curl"), lineOf(posting(`${endpoint(server)}/chat/completions`, body)));
 }
 
 /** The words of a call that sends a question as JSON: it fails with the server, and its answer ends its line. */
@@ -35,17 +39,21 @@ export async function tryWithPython(parts: Parts): Promise<boolean> {
   const { files } = await copyTemplate(parts, "openai-client");
   const model = server.models[0]?.id;
   const words = ["python3", files[0]?.path ?? "", "plain", "--url", server.url, ...(model === undefined ? [] : ["--model", model])];
-  return ask(parts, l10n.t("the question by Python"), words);
+  return ask(parts, server, l10n.t("the question by Python"), lineOf(words));
 }
 
-function ask(parts: Parts, name: string, words: readonly string[]): Promise<boolean> {
+function lineOf(words: readonly string[]): string {
+  return words.map(quote).join(" ");
+}
+
+function ask(parts: Parts, { url }: ServerInfo, name: string, line: string, actions: readonly Action[] = []): Promise<boolean> {
   return runJob(parts, {
     name,
     which: "main",
-    line: words.map(quote).join(" "),
+    line,
     step: STEP,
     done: l10n.t("The server has answered. The answer stands in the terminal."),
-    actions: [commandAction(l10n.t("Open Server Log"), "tenstorrent.openServerLog")],
+    actions: [commandAction(l10n.t("Open Server Log"), "tenstorrent.openServerLog", url), ...actions],
   });
 }
 
