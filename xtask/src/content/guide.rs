@@ -60,6 +60,9 @@ fn findings(looked: &mut Looked) -> Result<()> {
     for folder in CHECKS {
         for entry in fs::read_dir(looked.root.join(folder)).context(folder)? {
             let path = entry?.path();
+            if path.is_dir() {
+                continue;
+            }
             let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
             // A test may make up what it likes.
             let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
