@@ -41,7 +41,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog=f"{PROGRAM}.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one (default: 8080)")
+    parser.add_argument("--port", type=direct.PORT, default=8080, help="port; 0 takes a free one (default: 8080)")
     direct.add_arguments(parser)
     return parser.parse_args(argv)
 
@@ -215,7 +215,6 @@ def main(argv: list[str]) -> int:
             raise direct.Problem(
                 f"port {options.port} cannot be opened: {error.strerror}", "choose another --port"
             ) from None
-        print(f"Loading {settings.model}: this takes minutes, and is done once.", file=sys.stderr)
         Handler.model = direct.DirectModel(settings)
     except direct.Problem as problem:
         return direct.fail(PROGRAM, problem)
