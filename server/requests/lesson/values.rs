@@ -195,9 +195,9 @@ impl Values<'_> {
     }
 }
 
-/// Not that of the model server, and not one below 1024.
+/// Not that of the model server, not one below 1024, and not 8080: there code-server itself listens.
 fn api_port(port: u16) -> u16 {
-    if port == 8080 { 8081 } else { 8080 }
+    if port == 8090 { 8091 } else { 8090 }
 }
 
 /// Commands that are the same for every box.
