@@ -1,5 +1,6 @@
 /** A question to `@tenstorrent` from a command or a button: in the chat, or, where there is none, in a document. */
 import { commands, env, l10n, ProgressLocation, window, workspace } from "vscode";
+import { answerPage } from "./answer-page";
 import { ask as askModel } from "./chat-answer";
 import { explain as explainIn, putAside } from "./chat-explain";
 import { conversation } from "./chat-messages";
@@ -76,7 +77,7 @@ async function inDocument(parts: Parts, title: string, work: (asked: Asked) => P
     await work({ parts, words: "", attachments: [], reply: written, token });
     return written;
   });
-  await parts.documents.preview(title, reply.whole(l10n.t("These commands help:")), true);
+  await parts.documents.preview(title, answerPage(reply.whole(l10n.t("These commands help:"))), true);
 }
 
 function editorSelection(): Material | undefined {
