@@ -142,8 +142,11 @@ async function login(parts: Parts): Promise<void> {
 }
 
 async function download(parts: Parts, model: unknown): Promise<unknown> {
-  const id = typeof model === "string" ? model : (await chooseModel(parts, { purpose: l10n.t("choose one to download") }))?.model_id;
-  return id === undefined ? false : later("downloadWeights")(parts, id);
+  if (typeof model === "string") {
+    return later("downloadWeights")(parts, model);
+  }
+  const chosen = await chooseModel(parts, { purpose: l10n.t("choose one to download") });
+  return chosen === undefined ? false : later("downloadWeights")(parts, chosen.model_id, chosen.model_name);
 }
 
 /** Opens the switch of the chat where it is off, else the chat. Without a chat there are other ways to ask. */

@@ -1,5 +1,6 @@
 /** The program on the shell: what the extension knows, a shell knows too. */
-import { sidecarSettings } from "./settings";
+import { editorProxy, withProxy } from "./proxy";
+import { settingVariables, sidecarSettings } from "./settings";
 import type { Sidecar } from "./sidecar";
 import { quote } from "./terminal-state";
 
@@ -8,4 +9,9 @@ export function callOf(sidecar: Pick<Sidecar, "binary">, ...words: readonly stri
   const { simulate } = sidecarSettings();
   const box = simulate === undefined ? [] : ["--simulate", simulate];
   return [sidecar.binary().path, ...box, ...words].map(quote).join(" ");
+}
+
+/** The environment of a call that the editor makes itself. */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  return { ...withProxy(process.env, editorProxy()), ...settingVariables() };
 }

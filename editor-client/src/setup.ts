@@ -1,6 +1,5 @@
 /** From a model to "ready to serve": the plan first, then a run with progress that can be stopped and carried on. */
 import {
-  env,
   l10n,
   ProgressLocation,
   StatusBarAlignment,
@@ -15,6 +14,7 @@ import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import type { SetupOutcome, SetupPlan, SetupProgress } from "./protocol";
+import { asScript, inTerminal } from "./setup-shell";
 import { failedStep, logOf, news, obstaclesText, planText, progressText } from "./setup-text";
 
 /** What a window that goes away leaves behind, so that the next one can carry on. */
@@ -54,23 +54,14 @@ async function showPlan(parts: Parts, goal: Goal): Promise<SetupPlan> {
     (_progress, token) => parts.sidecar.request("tenstorrent/setup/plan", params, token),
   );
   await parts.documents.preview(l10n.t("Set up {0}", plan.model_name), plan.text, true);
-  const script = {
-    title: l10n.t("Copy as Script"),
-    run: async () => {
-      await env.clipboard.writeText(plan.script);
-      say("info", l10n.t("The script is in the clipboard. It does what the plan says."));
-    },
-  };
+  const here = { title: l10n.t("Run"), run: () => told(run(parts, goal)) };
+  const script = asScript(parts, plan);
   const obstacles = obstaclesText(plan);
   if (obstacles !== "") {
     say("warning", obstacles, [{ title: l10n.t("Look Again"), run: () => told(showPlan(parts, goal)) }, script]);
     return plan;
   }
-  say("info", planText(plan), [
-    { title: l10n.t("Run"), run: () => told(run(parts, goal)) },
-    { title: l10n.t("Run in Terminal"), run: () => told(parts.terminals.place("main", plan.terminal)) },
-    script,
-  ]);
+  say("info", planText(plan), [here, inTerminal(parts, plan, here), script]);
   return plan;
 }
 

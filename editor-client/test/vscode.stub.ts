@@ -20,7 +20,9 @@ export const workspace = {
 };
 export const languages = {};
 export const env = {};
-export const Uri = {};
+export const Uri = {
+  joinPath: ({ fsPath }: { fsPath?: string }, ...names: string[]): { fsPath: string } => ({ fsPath: [fsPath, ...names].join("/") }),
+};
 export const FileType = { Directory: 2 };
 export const chat = undefined;
 export const lm = undefined;
@@ -51,7 +53,15 @@ const show = (text: string) => {
   shown.push(text);
   return Promise.resolve(undefined);
 };
-export const window = { showInformationMessage: show, showWarningMessage: show, showErrorMessage: show };
+/** What was told on the way of something that takes its time. Nobody cancels it. */
+export const reported: { message?: string; increment?: number }[] = [];
+export const window = {
+  showInformationMessage: show,
+  showWarningMessage: show,
+  showErrorMessage: show,
+  withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown): unknown =>
+    work({ report: (value: { message?: string }) => reported.push(value) }, { onCancellationRequested: () => ({ dispose: () => undefined }) }),
+};
 
 /** Commands that were run, with what they were given. */
 export const ran: { id: string; args: unknown[] }[] = [];
