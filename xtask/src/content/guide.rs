@@ -28,7 +28,7 @@ static FINDING: LazyLock<Option<Regex>> =
 
 pub fn check(looked: &mut Looked) -> Result<()> {
     let known = Known::read(&looked.root, &looked.commands)?;
-    let mut pages = vec!["README.md".to_owned(), "editor-client/README.md".to_owned()];
+    let mut pages = ["README.md", "editor-client/README.md", "content/faq.md"].map(str::to_owned).to_vec();
     for folder in ["content/guide", "content/reference"] {
         pages.extend(super::lesson_files(&looked.root.join(folder))?.iter().map(|file| format!("{folder}/{file}")));
     }
