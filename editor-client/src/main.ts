@@ -12,7 +12,8 @@ import { registerModels } from "./model-provider";
 import { Monitor } from "./monitor";
 import { Overview } from "./overview";
 import type { Parts } from "./parts";
-import { offerUnfinished } from "./setup";
+import { run as runSetup } from "./setup";
+import { offerUnfinished } from "./setup-unfinished";
 import { announce } from "./server-actions";
 import { handOverServerKeys } from "./server-key";
 import { ServerRun } from "./server-run";
@@ -61,7 +62,9 @@ export function activate(context: ExtensionContext): Api {
   running = sidecar;
   setImmediate(() => {
     documents.closeStale();
-    offerUnfinished(parts);
+    offerUnfinished(parts, (goal) => runSetup(parts, goal)).catch((error: unknown) => {
+      log.warn(toFailure(error).why);
+    });
     firstRun(parts).catch((error: unknown) => {
       log.warn(toFailure(error).why);
     });

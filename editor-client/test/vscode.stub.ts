@@ -47,20 +47,26 @@ export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const ColorThemeKind = { Light: 1, Dark: 2, HighContrast: 3, HighContrastLight: 4 };
 export const ViewColumn = { Active: -1, Beside: -2 };
 
-/** What was shown, newest last. */
+/** What was shown, newest last, and the button that is pressed wherever it is there. */
 export const shown: string[] = [];
-const show = (text: string) => {
+export const pressing: { button?: string } = {};
+const show = (text: string, ...buttons: unknown[]) => {
   shown.push(text);
-  return Promise.resolve(undefined);
+  return Promise.resolve(buttons.find((button) => button === pressing.button));
 };
-/** What was told on the way of something that takes its time. Nobody cancels it. */
+/** What was told on the way of something that takes its time, and whether somebody has pressed Cancel. */
 export const reported: { message?: string; increment?: number }[] = [];
+export const progressToken = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+const item = { show: () => undefined, dispose: () => undefined };
+const channel = { appendLine: () => undefined, show: () => undefined };
 export const window = {
   showInformationMessage: show,
   showWarningMessage: show,
   showErrorMessage: show,
+  createStatusBarItem: () => ({ ...item }),
+  createOutputChannel: () => channel,
   withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown): unknown =>
-    work({ report: (value: { message?: string }) => reported.push(value) }, { onCancellationRequested: () => ({ dispose: () => undefined }) }),
+    work({ report: (value: { message?: string }) => reported.push(value) }, progressToken),
 };
 
 /** Commands that were run, with what they were given. */
