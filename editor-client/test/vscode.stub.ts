@@ -19,12 +19,26 @@ export const workspace = {
   }),
 };
 export const languages = {};
-export const env = {};
+/** The clipboard, which a browser may keep from extensions, and what is selected in the terminal. */
+export const clipboard = { text: "", refused: false, selected: "" };
+export const env = {
+  clipboard: {
+    readText: (): Promise<string> => (clipboard.refused ? Promise.reject(new Error("NotAllowedError")) : Promise.resolve(clipboard.text)),
+    writeText: (text: string): Promise<void> => {
+      clipboard.text = text;
+      return Promise.resolve();
+    },
+  },
+};
 export const Uri = {
   joinPath: ({ fsPath }: { fsPath?: string }, ...names: string[]): { fsPath: string } => ({ fsPath: [fsPath, ...names].join("/") }),
 };
 export const FileType = { Directory: 2 };
-export const chat = undefined;
+export let chat: object | undefined;
+/** Gives the editor a chat. */
+export function withChat(): void {
+  chat = { createChatParticipant: () => undefined };
+}
 export const lm = undefined;
 
 export class CancellationError {}
@@ -65,6 +79,7 @@ export const window = {
   showErrorMessage: show,
   createStatusBarItem: () => ({ ...item }),
   createOutputChannel: () => channel,
+  activeTextEditor: undefined,
   withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown): unknown =>
     work({ report: (value: { message?: string }) => reported.push(value) }, progressToken),
 };
@@ -85,6 +100,9 @@ export const commands = {
   },
   executeCommand: (id: string, ...args: unknown[]): Promise<undefined> => {
     ran.push({ id, args });
+    if (id === "workbench.action.terminal.copySelection" && clipboard.selected !== "") {
+      clipboard.text = clipboard.selected;
+    }
     return Promise.resolve(undefined);
   },
 };
