@@ -45,6 +45,13 @@ export async function handOverToken({ context, sidecar }: Pick<Parts, "context" 
   }
 }
 
+/** Tells the sidecar what has become of the token, where that is the secret that has changed. */
+export async function tokenChanged({ context, sidecar }: Pick<Parts, "context" | "sidecar">, secret: string): Promise<void> {
+  if (secret === KEY) {
+    await sidecar.request("tenstorrent/token/set", { token: (await context.secrets.get(KEY)) ?? null });
+  }
+}
+
 /**
  * The token, where the editor alone has it: a shell does not know it then, so whatever needs it there is refused.
  * Undefined where there is none, and where the environment or the token file has one, which come first everywhere.
