@@ -4,15 +4,16 @@ import { told } from "./failure";
 import { tokenOfEditor } from "./hub-token";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
-import { callOf } from "./program";
+import { callOf, withSettings } from "./program";
 import type { SetupPlan } from "./protocol";
 
 /** Puts the setup into the terminal; where it would lack the token there, says so first. `here` runs it in the editor. */
 export function inTerminal(parts: Parts, plan: SetupPlan, here: Action): Action {
   const place = (line: string) => parts.terminals.place("main", line);
+  const whole = withSettings(plan.terminal);
   const run = async () => {
     if (!(await lacksToken(parts, plan))) {
-      await place(plan.terminal);
+      await place(whole);
       return;
     }
     const login = async () => {
@@ -22,7 +23,7 @@ export function inTerminal(parts: Parts, plan: SetupPlan, here: Action): Action 
     say("warning", l10n.t("The terminal does not know the token that the editor keeps. Run the setup here, or log in there first."), [
       here,
       { title: l10n.t("Log In There"), run: () => told(login()) },
-      { title: l10n.t("Without a Token"), run: () => told(place(plan.terminal)) },
+      { title: l10n.t("Without a Token"), run: () => told(place(whole)) },
     ]);
   };
   return { title: l10n.t("Run in Terminal"), run: () => told(run()) };

@@ -39,16 +39,31 @@ export let chat: object | undefined;
 export function withChat(): void {
   chat = { createChatParticipant: () => undefined };
 }
-export const lm = undefined;
+export let lm: object | undefined;
+/** Gives the editor what takes MCP servers, and says which were named. */
+export function withMcp(): () => unknown[] {
+  let provider: { provideMcpServerDefinitions: () => unknown[] } | undefined;
+  lm = {
+    registerMcpServerDefinitionProvider: (_id: string, given: typeof provider) => {
+      provider = given;
+      return new Disposable();
+    },
+  };
+  return () => provider?.provideMcpServerDefinitions() ?? [];
+}
 
 export class CancellationError {}
 export const LanguageModelChatToolMode = { Auto: 1, Required: 2 };
 export class LanguageModelTextPart {}
 export class LanguageModelToolCallPart {}
-export class McpStdioServerDefinition {}
+export class McpStdioServerDefinition {
+  constructor(readonly label: string, readonly command: string, readonly args: string[], readonly env: object) {}
+}
 export class LanguageModelToolResult {}
 export class Location {}
-export class Disposable {}
+export class Disposable {
+  static readonly from = (): Disposable => new Disposable();
+}
 export class EventEmitter {}
 export class CancellationTokenSource {}
 export class MarkdownString {
