@@ -86,13 +86,18 @@ const show = (text: string, ...buttons: unknown[]) => {
 /** What was told on the way of something that takes its time, and whether somebody has pressed Cancel. */
 export const reported: { message?: string; increment?: number }[] = [];
 export const progressToken = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
-const item = { show: () => undefined, dispose: () => undefined };
+/** The items of the status bar, newest last. */
+export const items: { text?: string; show: () => void; dispose: () => void }[] = [];
 const channel = { appendLine: () => undefined, show: () => undefined };
 export const window = {
   showInformationMessage: show,
   showWarningMessage: show,
   showErrorMessage: show,
-  createStatusBarItem: () => ({ ...item }),
+  createStatusBarItem: () => {
+    const item = { show: () => undefined, dispose: () => undefined };
+    items.push(item);
+    return item;
+  },
   createOutputChannel: () => channel,
   activeTextEditor: undefined,
   withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown): unknown =>
