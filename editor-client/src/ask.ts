@@ -81,7 +81,7 @@ async function talk(asked: Asked, typed: string): Promise<void> {
 async function inDocument(parts: Parts, title: string, work: (asked: Asked) => Promise<unknown>): Promise<void> {
   const reply = await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
     const written = new WrittenReply((message) => { progress.report({ message }); });
-    await work({ parts, words: "", attachments: [], reply: written, token });
+    await work({ parts, words: "", attachments: [], chosen: undefined, reply: written, token });
     return written;
   });
   await parts.documents.preview(title, answerPage(reply.whole(l10n.t("These commands help:"))), true);
