@@ -19,7 +19,6 @@ import { setUp } from "./setup";
 
 const BOUNTIES = "https://github.com/tenstorrent/tt-metal/issues?q=is%3Aissue%20state%3Aopen%20label%3Abounty";
 const MODELS = "https://github.com/tenstorrent/tt-metal/tree/main/models";
-const FIRST_QUESTION = "What is a tensor? Answer in two sentences.";
 
 const setUpInstead = (): string =>
   l10n.t("Nobody clones and builds by hand any more: the setup of a model brings its own tt-metal and vLLM, beside those of other models.");
@@ -101,7 +100,7 @@ export const ORIGINAL_COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.testVllmCurl": later("tryWithCurl"),
   "tenstorrent.enableChatParticipant": turnOnChat,
   "tenstorrent.startVllmForChat": serveForChat,
-  "tenstorrent.testChat": (parts) => askTenstorrent(parts, FIRST_QUESTION),
+  "tenstorrent.testChat": (parts) => askTenstorrent(parts, l10n.t("What is a tensor? Answer in two sentences.")),
   "tenstorrent.generateRetroImage": later("samplePicture"),
   "tenstorrent.startInteractiveImageGen": later("picturesFromWords"),
   "tenstorrent.verifyCodingModel": verifyCodingModel,

@@ -1,8 +1,10 @@
 /** A stand-in for the `vscode` module: only what the modules under test touch when they are loaded or called. */
 
+/** Another language puts its mark before every text that it was given to translate. */
+export const language = { mark: "" };
 export const l10n = {
   t: (message: string, ...values: unknown[]): string =>
-    message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
+    `${language.mark}${message}`.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
 };
 
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
@@ -100,6 +102,7 @@ export const window = {
   },
   createOutputChannel: () => channel,
   activeTextEditor: undefined,
+  tabGroups: { all: [] as { tabs: { label: string; input: unknown }[] }[] },
   withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown): unknown =>
     work({ report: (value: { message?: string }) => reported.push(value) }, progressToken),
 };
