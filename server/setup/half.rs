@@ -14,9 +14,12 @@ pub fn half(layout: &Layout) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     for folder in [layout.metal(), layout.vllm()] {
         match git_dir(&folder) {
-            // A worktree gets its index at the very end of its first checkout.
+            // A worktree gets its index at the very end of its first checkout. One whose repository was taken away is not
+            // half done: it may hold work, unless there is nothing in it.
             Some(git_dir) if !git_dir.join("index").is_file() => {
-                found.insert(folder);
+                if git_dir.is_dir() || holds_nothing(&folder) {
+                    found.insert(folder);
+                }
             }
             Some(git_dir) => submodules(&folder, &git_dir.join("modules"), &mut found),
             None => {}
@@ -30,6 +33,11 @@ pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     let text = fs::read_to_string(folder.join(".git")).ok()?;
     let path = Path::new(text.strip_prefix("gitdir:")?.trim()).to_owned();
     Some(if path.is_absolute() { path } else { folder.join(path) })
+}
+
+/// True where git has stopped before the first file: there is the link to its folder, and that is all.
+fn holds_nothing(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().all(|entry| entry.file_name() == ".git"))
 }
 
 /// A submodule is half done when git has begun to clone it, or has not come to the end of its first checkout.
