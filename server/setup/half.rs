@@ -11,7 +11,8 @@ use crate::environment::layout::Layout;
 
 /// The folders of an environment that must be removed before its steps can run again.
 pub fn half(layout: &Layout) -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
+    let aside = aside(layout);
+    let mut found: BTreeSet<PathBuf> = aside.exists().then_some(aside).into_iter().collect();
     for folder in [layout.metal(), layout.vllm()] {
         match git_dir(&folder) {
             // A worktree gets its index at the very end of its first checkout. One whose repository was taken away is not
@@ -26,6 +27,11 @@ pub fn half(layout: &Layout) -> BTreeSet<PathBuf> {
         }
     }
     found
+}
+
+/// Where such a folder is moved to before it is removed.
+pub fn aside(layout: &Layout) -> PathBuf {
+    layout.record_file().with_file_name("half")
 }
 
 /// The git folder that the file `.git` of a worktree names, whether it is there or not.

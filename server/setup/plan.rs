@@ -47,6 +47,8 @@ pub struct Step {
     pub lane: Lane,
     /// File that must be locked while it runs: somebody else may work on the same repository.
     pub lock: Option<PathBuf>,
+    /// Commands in place of those shown where this folder is there once the lock is held.
+    pub once_there: Option<(PathBuf, Vec<SetupCommand>)>,
     /// True when its output is events of the downloader.
     pub events: bool,
 }
@@ -153,7 +155,15 @@ impl Step {
             depends_on: Vec::new(),
             by_person: false,
         };
-        Self { shown, proof, lane: Lane::Build, lock: None, events: false }
+        Self { shown, proof, lane: Lane::Build, lock: None, once_there: None, events: false }
+    }
+
+    /// What it runs now.
+    pub fn commands(&self) -> &[SetupCommand] {
+        match &self.once_there {
+            Some((folder, commands)) if folder.exists() => commands,
+            _ => &self.shown.commands,
+        }
     }
 
     fn after(mut self, ids: &[&str]) -> Self {

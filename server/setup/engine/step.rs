@@ -85,7 +85,7 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
     }
     run.change(id, |shown| shown.ran = true);
     let begun = Instant::now();
-    for command in &step.shown.commands {
+    for command in step.commands() {
         if command.only_if.as_ref().is_some_and(|file| !Path::new(file).exists()) {
             continue;
         }
