@@ -75,6 +75,11 @@ impl StateFolder {
         file.persist(&path).map(drop).map_err(|error| error.error)
     }
 
+    /// Removes the journal, where it cannot be replaced.
+    pub fn forget(&self) {
+        let _ = fs::remove_file(self.0.join("journal.json"));
+    }
+
     /// Takes the lock of the run. None when somebody has it.
     ///
     /// # Errors

@@ -38,6 +38,7 @@ pub(super) struct Run<'a> {
 /// # Errors
 /// When a step fails, and when the run is cancelled. Everything that is done stays done.
 pub(super) async fn run(job: &Job, send: watch::Sender<SetupProgress>, cancel: &CancellationToken) -> Result<Ended> {
+    begin(job);
     strays::end(job.state.path()).await;
     // Under the lock nothing changes any more, so the plan is made once again.
     let mut seen = facts::gather(&job.goal, &job.known).await;
@@ -75,6 +76,25 @@ pub(super) async fn run(job: &Job, send: watch::Sender<SetupProgress>, cancel: &
     failure.map_or_else(|| Ok(Ended::Done(run.outcome())), Err)
 }
 
+/// Takes the place of what the last run wrote down: until the steps are known, other windows would take that for this
+/// run's, and believe that all is done should this one end before.
+fn begin(job: &Job) {
+    let progress = SetupProgress {
+        schema: 1,
+        kind: "begin".into(),
+        title: title(&job.goal.model_name),
+        message: "looks at what is done already".into(),
+        plan: job.goal.id(),
+        state: SetupState::Running,
+        ..SetupProgress::default()
+    };
+    let journal = Journal { schema: 1, runner: strays::id(std::process::id()), progress, ..Journal::default() };
+    if let Err(error) = job.state.write(&journal, false) {
+        tracing::warn!("the journal of the setup could not be written: {error}");
+        job.state.forget();
+    }
+}
+
 /// Makes the folders that steps run in, and writes down what the environment is.
 fn prepare(job: &Job) -> Result<()> {
     let Some(host) = &job.goal.host else { return Ok(()) };
@@ -98,6 +118,10 @@ fn prepare(job: &Job) -> Result<()> {
     })
 }
 
+fn title(model_name: &str) -> String {
+    format!("Set up {model_name}")
+}
+
 fn first(plan: &Plan) -> SetupProgress {
     let step = |step: &crate::protocol::SetupStep| StepProgress {
         id: step.id.clone(),
@@ -108,7 +132,7 @@ fn first(plan: &Plan) -> SetupProgress {
     SetupProgress {
         schema: 1,
         kind: "begin".into(),
-        title: format!("Set up {}", plan.shown.model_name),
+        title: title(&plan.shown.model_name),
         plan: plan.shown.id.clone(),
         state: SetupState::Running,
         of: u32::try_from(plan.steps.len()).unwrap_or(u32::MAX),
