@@ -32,10 +32,11 @@ pub struct Endpoint {
     client: Client,
 }
 
-/// A client without TLS for plain HTTP, and one with the certificates of this machine, whose reading takes a while.
+/// A client without TLS for plain HTTP, and one with the certificates of this machine, whose reading takes a while; each
+/// once without a proxy, for servers on this machine, and once with the proxies of the environment.
 fn client(secure: bool, here: bool) -> Result<Client> {
-    static CLIENTS: [OnceLock<Client>; 3] = [const { OnceLock::new() }; 3];
-    let place = &CLIENTS[usize::from(secure) * 2 + usize::from(here && !secure)];
+    static CLIENTS: [[OnceLock<Client>; 2]; 2] = [const { [const { OnceLock::new() }; 2] }; 2];
+    let place = &CLIENTS[usize::from(secure)][usize::from(here)];
     if let Some(client) = place.get() {
         return Ok(client.clone());
     }
@@ -250,6 +251,14 @@ mod tests {
         for safe in ["https://lab:8000", "http://127.0.0.1:8000", "http://[::1]:8000"] {
             let safe = Endpoint::new(safe, key()).unwrap();
             assert!(safe.key.is_some() && safe.note().is_none());
+        }
+    }
+
+    #[test]
+    fn a_server_on_this_machine_is_asked_past_every_proxy() {
+        for (secure, here) in [(false, false), (false, true), (true, false), (true, true)] {
+            let client = format!("{:?}", client(secure, here).unwrap());
+            assert_eq!(client.contains("proxies"), !here, "{secure} {here}: {client}");
         }
     }
 
