@@ -90,6 +90,8 @@ pub struct Known {
     pub root: Option<PathBuf>,
     /// The user's clones, by the name of the store.
     pub clones: Vec<(String, PathBuf)>,
+    /// True when there is a token for the hub.
+    pub token: bool,
     /// Container programs on PATH.
     pub container_programs: Vec<String>,
 }
@@ -102,7 +104,7 @@ pub async fn gather(goal: &Goal, known: &Known) -> SetupFacts {
         ram_gib: known.ram_gib,
         weights_gib: known.weights_gib,
         weights: disk(&goal.hub),
-        token: has_token(&known.home),
+        token: known.token,
         port_taken: is_taken(known.port).then_some(known.port),
         container_program: known.container_programs.first().cloned(),
         times: times::read(&StateFolder::of(&goal.place()).times()),
@@ -149,14 +151,6 @@ fn disk(folder: &Path) -> Disk {
         free,
         read_only: writable.err().map(|error| format!("{}: {error}", existing.display())),
     }
-}
-
-/// `HF_TOKEN`, else the file that `HF_TOKEN_PATH` names, else the one in `HF_HOME` (huggingface_hub's own order).
-fn has_token(home: &Path) -> bool {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let cache = set("HF_HOME").map_or_else(|| home.join(".cache/huggingface"), PathBuf::from);
-    let file = set("HF_TOKEN_PATH").map_or_else(|| cache.join("token"), PathBuf::from);
-    set("HF_TOKEN").is_some() || fs::metadata(file).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// Somebody listens where the server is to listen. To bind is not enough: a port that was just closed refuses it too.
