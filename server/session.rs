@@ -163,11 +163,6 @@ impl Session {
         environment::look(&places, catalog)
     }
 
-    /// The folder of the Hugging Face cache.
-    pub fn hub_cache(&self) -> &Path {
-        &self.weights
-    }
-
     /// Takes the token that the editor keeps, or forgets it.
     pub fn set_token(&self, secret: Option<Secret>) {
         *self.token.write().unwrap_or_else(PoisonError::into_inner) = secret;
