@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use super::goal::Goal;
 use super::half;
 use super::journal::StateFolder;
 use super::plan::host_tools;
-use super::proof;
+use super::proof::{self, Missing};
 use super::times::{self, Times};
 use crate::process;
 
@@ -24,8 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Disk {
     /// The folder.
     pub folder: PathBuf,
-    /// Number of the filesystem: folders of the same number share the space.
-    pub device: u64,
     /// Bytes that are free; none when nobody can tell.
     pub free: Option<u64>,
     /// Why nothing can be written there; none when it can.
@@ -72,7 +69,7 @@ pub struct SetupFacts {
     /// How long steps took the last time.
     pub times: Times,
     /// For each step what is missing; none when it is proved to be done.
-    pub proofs: BTreeMap<String, Option<String>>,
+    pub proofs: BTreeMap<String, Option<Missing>>,
 }
 
 /// What the session knows already.
@@ -147,7 +144,6 @@ fn disk(folder: &Path) -> Disk {
     let writable = rustix::fs::access(existing, rustix::fs::Access::WRITE_OK);
     Disk {
         folder: folder.to_owned(),
-        device: fs::metadata(existing).map_or(0, |meta| meta.dev()),
         free,
         read_only: writable.err().map(|error| format!("{}: {error}", existing.display())),
     }

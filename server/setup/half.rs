@@ -17,10 +17,8 @@ pub fn half(layout: &Layout) -> BTreeSet<PathBuf> {
         match git_dir(&folder) {
             // A worktree gets its index at the very end of its first checkout. One whose repository was taken away is not
             // half done: it may hold work, unless there is nothing in it.
-            Some(git_dir) if !git_dir.join("index").is_file() => {
-                if git_dir.is_dir() || holds_nothing(&folder) {
-                    found.insert(folder);
-                }
+            Some(git_dir) if !git_dir.join("index").is_file() && (git_dir.is_dir() || holds_nothing(&folder)) => {
+                found.insert(folder);
             }
             Some(git_dir) => submodules(&folder, &git_dir.join("modules"), &mut found),
             None => {}
@@ -41,8 +39,8 @@ pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     Some(if path.is_absolute() { path } else { folder.join(path) })
 }
 
-/// True where git has stopped before the first file: there is the link to its folder, and that is all.
-fn holds_nothing(folder: &Path) -> bool {
+/// True where nothing is but, at most, git's own link or folder.
+pub fn holds_nothing(folder: &Path) -> bool {
     fs::read_dir(folder).is_ok_and(|entries| entries.flatten().all(|entry| entry.file_name() == ".git"))
 }
 

@@ -104,9 +104,10 @@ pub fn steps(goal: &Goal, facts: &SetupFacts) -> Vec<Step> {
 pub fn plan(goal: &Goal, facts: &SetupFacts) -> Plan {
     let mut steps = steps(goal, facts);
     for step in &mut steps {
-        let missing = facts.proofs.get(&step.shown.id).cloned().unwrap_or_else(|| Some("nobody has looked".into()));
+        let missing = facts.proofs.get(&step.shown.id).cloned();
+        let missing = missing.unwrap_or_else(|| Some("nobody has looked".to_owned().into()));
         step.shown.done = missing.is_none();
-        step.shown.missing = missing.unwrap_or_default();
+        step.shown.missing = missing.map_or_else(String::new, |missing| missing.to_string());
         step.shown.expected_seconds = facts.times.get(&times::key(goal, &step.shown.id)).copied();
     }
     let mut shown = SetupPlan {

@@ -68,7 +68,8 @@ pub async fn verify(layout: &Layout, record: &Record) -> Vec<EnvironmentRow> {
     let mut rows =
         vec![commit("tt-metal", &layout.metal(), &record.metal), commit("vLLM", &layout.vllm(), &record.vllm)];
     let submodules = prove(&Proof::Submodules { folder: layout.metal() }).await;
-    rows.push(row("submodules", "at the commits of the tree", submodules.err(), "they are"));
+    let submodules = submodules.err().map(|missing| missing.to_string());
+    rows.push(row("submodules", "at the commits of the tree", submodules, "they are"));
     let missing: Vec<&str> =
         record.stamps.iter().filter(|step| !layout.stamp(step).is_file()).map(String::as_str).collect();
     let open = (!missing.is_empty()).then(|| format!("{} not done", missing.join(", ")));

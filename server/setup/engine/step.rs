@@ -102,7 +102,7 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
         run.failed(evidence(run, step, &SetupCommand::default(), &log));
         let what = format!("{} has ended well, and yet it is not done", step.shown.title);
         let next = format!("Look at the log {}, then run the setup again.", path.display());
-        Failure::new(FailureKind::Tool, what, missing, next)
+        Failure::new(FailureKind::Tool, what, missing.to_string(), next)
     })?;
     if whole && let Err(error) = times::note(&run.job.state.times(), times::key(&run.job.goal, id), begun.elapsed()) {
         tracing::warn!("how long {id} took could not be written down: {error}");
@@ -218,7 +218,7 @@ async fn wait_for_person(run: &Run<'_>, step: &Step) -> Result<()> {
     });
     let command = command.unwrap_or_default();
     if !run.job.waits_for_person {
-        let missing = prove(&step.proof).await.err().unwrap_or_default();
+        let missing = prove(&step.proof).await.err().map_or_else(String::new, |missing| missing.to_string());
         let what = format!("the step \"{}\" needs you", step.shown.title);
         let next = format!("Run `{command}`, then the setup again.");
         return Err(Failure::new(FailureKind::Tool, what, missing, next));
