@@ -2,11 +2,13 @@
 //! when whoever asked for it has gone.
 
 mod child;
+mod failed;
 mod join;
 mod log;
 mod output;
 mod run;
 mod runs;
+mod snapshot;
 mod step;
 mod strays;
 
