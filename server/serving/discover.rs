@@ -99,12 +99,12 @@ async fn answers(session: &Session, targets: Vec<Seen>, keys: Keys) -> Vec<Seen>
     for (at, mut seen) in targets.into_iter().enumerate() {
         let is_named = seen.source == ServerSource::Setting;
         let key = if is_named { keys.for_named(&seen.url) } else { keys.for_found(&seen.url) };
-        seen.with_key = key.is_some();
         asking.spawn(async move {
             let mut metrics = None;
             if (seen.record.is_none() || seen.runs)
                 && let Ok(server) = Endpoint::new(&seen.url, key)
             {
+                seen.with_key = server.asked(None).with_key;
                 let answer = server.models(PATIENCE).await;
                 if answer.is_ok()
                     && let Ok(body) = server.fetch("metrics", None, PATIENCE).await

@@ -56,6 +56,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
     let first = models.first().map(|model| model.id.rsplit('/').next().unwrap_or_default().to_owned());
     let name = Some(record.model_name.clone()).filter(|name| !name.is_empty()).or(first).unwrap_or_default();
     let wants_key = matches!(seen.answer, Some(Err(Trouble::Status { code: 401 | 403, .. })));
+    let with_key = seen.with_key && matches!(seen.answer, Some(Ok(_)));
     let ours = seen.record.is_some() && seen.runs;
     ServerInfo {
         source: seen.source,
@@ -74,6 +75,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
         load: seen.load.filter(|_| matches!(life, Life::Ready | Life::Busy)),
         tool_calls: record.tool_calls(),
         wants_key,
+        with_key,
         can_stop: ours,
         why: printable(&why),
         next: next.into(),

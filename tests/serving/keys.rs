@@ -37,12 +37,15 @@ fn a_key_of_the_editor_goes_to_its_server_and_to_nobody_else() {
     let without = sidecar.request("tenstorrent/server", json!({}));
     let server = of(&without, "setting");
     assert_eq!((&server["wants_key"], &server["why"]), (&json!(true), &json!("it wants a key")), "{server}");
+    assert_eq!((&server["with_key"], &of(&without, "port")["with_key"]), (&json!(false), &json!(false)), "{without}");
     // Another key, the right one, and the right one for another port of the same machine.
     let wrong = sidecar.request("tenstorrent/server/key", json!({ "key": "sk-wrong" }));
     assert_eq!(of(&wrong, "setting")["why"], "it refuses the key that it was sent");
+    assert_eq!(of(&wrong, "setting")["with_key"], false);
     let right = sidecar.request("tenstorrent/server/key", json!({ "key": KEY }));
     let server = of(&right, "setting");
     assert_eq!((&server["wants_key"], &server["life"]), (&json!(false), &json!("ready")), "{server}");
+    assert_eq!((&server["with_key"], &of(&right, "port")["with_key"]), (&json!(true), &json!(false)), "{right}");
     let answered = hello(&mut sidecar);
     assert!(answered["result"]["content"].as_str().is_some_and(|text| !text.is_empty()), "{answered}");
     let answers = [wrong, right, answered, sidecar.request("tenstorrent/server", json!({ "action": "watch" }))];
