@@ -10,6 +10,8 @@ pub struct Listener {
     pub address: IpAddr,
     /// Port.
     pub port: u16,
+    /// User who opened it.
+    pub user: u32,
     /// Inode, by which processes name it.
     pub inode: u64,
 }
@@ -19,11 +21,11 @@ pub fn parse(text: &str) -> Vec<Listener> {
     let line = |line: &str| {
         let mut fields = line.split_whitespace().skip(1);
         let (local, state) = (fields.next()?, fields.nth(1)?);
-        let inode = fields.nth(5)?.parse().ok()?;
+        let (user, inode) = (fields.nth(3)?.parse().ok()?, fields.nth(1)?.parse().ok()?);
         let (address, port) = local.split_once(':')?;
         // 0A is TCP_LISTEN.
         (state == "0A").then_some(())?;
-        Some(Listener { address: address_of(address)?, port: u16::from_str_radix(port, 16).ok()?, inode })
+        Some(Listener { address: address_of(address)?, port: u16::from_str_radix(port, 16).ok()?, user, inode })
     };
     text.lines().skip(1).filter_map(line).collect()
 }
@@ -49,6 +51,21 @@ pub fn listening(port: u16) -> Vec<Listener> {
     let read = |name: &str| parse(&fs::read_to_string(name).unwrap_or_default());
     let all = read("/proc/net/tcp").into_iter().chain(read("/proc/net/tcp6"));
     all.filter(|listener| listener.port == port).collect()
+}
+
+/// True when a port is listened on, and by this user alone.
+pub fn is_of_this_user(port: u16) -> bool {
+    let (listeners, user) = (listening(port), this_user());
+    !listeners.is_empty() && listeners.iter().all(|listener| listener.user == user)
+}
+
+/// True when somebody listens on a port who is neither this user nor root.
+pub fn has_stranger(port: u16) -> bool {
+    listening(port).iter().any(|listener| ![0, this_user()].contains(&listener.user))
+}
+
+fn this_user() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 /// True when the process has one of these sockets open. False too when we may not look.
@@ -111,7 +128,7 @@ mod tests {
     fn the_kernels_list() {
         let found = parse(TEXT);
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].port, found[0].inode), (8000, 4242));
+        assert_eq!((found[0].port, found[0].user, found[0].inode), (8000, 1000, 4242));
         assert!(found[0].address.is_loopback());
         assert_eq!((found[1].port, found[1].address), (20000, IpAddr::V6(Ipv6Addr::LOCALHOST)));
     }
@@ -121,11 +138,11 @@ mod tests {
         let own = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = own.local_addr().unwrap().port();
         let listeners = listening(port);
-        assert!(has_open(std::process::id(), &listeners));
+        assert!(has_open(std::process::id(), &listeners) && is_of_this_user(port) && !has_stranger(port));
         assert!(holders(&listeners).contains(&std::process::id()));
         assert!(taken_by(port).unwrap().contains(&format!("process {}", std::process::id())));
         assert!(next_free(port).unwrap() > port);
         drop(own);
-        assert!(!has_open(std::process::id(), &listeners));
+        assert!(!has_open(std::process::id(), &listeners) && !is_of_this_user(port));
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::boot::{self, Boot};
 use super::containers::Container;
 use super::family;
+use super::keys::Trust;
 use super::marker;
 use super::record::{Record, Records};
 use super::sockets;
@@ -22,12 +23,13 @@ pub fn of_record(record: Record, containers: &[Container]) -> Seen {
     let runs = runs(&record, containers);
     let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
     let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
+    let trust = if owner == Owner::Ours { Trust::Started } else { Trust::Unknown };
     let boot = log_of(&record, runs);
     let marker = record.marker.as_deref().and_then(marker::read);
     let awaited = record.marker.is_some() && marker.is_none() && record.pid.is_none();
     let told = record.exit_code.or(marker.and_then(|marker| marker.exit_code));
     let exit_code = told.filter(|_| !runs);
-    Seen { url, port, container, record: Some(record), runs, owner, boot, awaited, exit_code, ..Seen::default() }
+    Seen { url, port, container, record: Some(record), runs, owner, trust, boot, awaited, exit_code, ..Seen::default() }
 }
 
 /// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, what
@@ -76,7 +78,12 @@ pub fn owner(record: &Record, containers: &[Container]) -> Owner {
     if listeners.is_empty() {
         return Owner::Nobody;
     }
-    let family = process_of(record).map(|head| family::family(head, &family::all())).unwrap_or_default();
+    let head = process_of(record);
+    // Most servers listen themselves; the rest takes a look at every process of the machine.
+    if head.is_some_and(|head| sockets::has_open(head.pid, &listeners)) {
+        return Owner::Ours;
+    }
+    let family = head.map(|head| family::family(head, &family::all())).unwrap_or_default();
     if family.iter().any(|id| sockets::has_open(id.pid, &listeners)) {
         return Owner::Ours;
     }

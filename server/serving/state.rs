@@ -1,6 +1,7 @@
 //! Decides how a server is, of everything that was seen of it. Pure.
 
 use super::boot::Boot;
+use super::keys::Trust;
 use super::record::Record;
 use super::trouble::{Trouble, printable};
 use crate::protocol::{Life, Load, ServedModel, ServerInfo, ServerSource};
@@ -32,6 +33,8 @@ pub struct Seen {
     pub runs: bool,
     /// Who listens.
     pub owner: Owner,
+    /// How far whoever listens is trusted.
+    pub trust: Trust,
     /// What `/v1/models` answered; none when nobody asked.
     pub answer: Option<Result<Vec<ServedModel>, Trouble>>,
     /// What `/metrics` says.
