@@ -12,11 +12,16 @@ use super::marker;
 use super::record::{Record, Records};
 use super::sockets;
 use super::state::{Owner, Seen};
+use crate::clock::seconds_now;
+use crate::device::Root;
+use crate::device::holders::boot_time;
 use crate::protocol::ProcessId;
 
 /// The start of a server is in the beginning of its log, its end at the end.
 const LOG_START: u64 = 2 << 20;
 const LOG_END: u64 = 256 << 10;
+/// The note and the process come within a second of each other; a busy machine takes longer.
+const SAME_TIME_S: u64 = 5;
 
 /// What can be seen of it without asking it.
 pub fn of_record(record: Record, containers: &[Container]) -> Seen {
@@ -33,21 +38,32 @@ pub fn of_record(record: Record, containers: &[Container]) -> Seen {
 }
 
 /// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, what
-/// its shell runs.
-pub fn adopted(mut record: Record, records: &Records) -> Record {
-    if record.pid.is_some() || record.stopped {
+/// its shell has begun to run just then. Whatever is typed into that shell later is somebody else's.
+pub fn adopted(record: Record, records: &Records) -> Record {
+    if record.pid.is_some() || record.stopped || record.exit_code.is_some() {
         return record;
     }
     let head = match (&record.marker, record.shell_pid) {
         (Some(path), _) => marker::read(path).and_then(|marker| marker.head),
-        (None, Some(shell)) if record.container.is_none() => family::job_of(shell, &family::all()),
+        (None, Some(shell)) => family::job_of(shell, &family::all()).filter(|job| began_with(&record, *job)),
         _ => None,
     };
-    if let Some(head) = head {
-        (record.pid, record.start_ticks) = (Some(head.pid), Some(head.start_ticks));
-        let _ = records.keep(&record);
-    }
-    record
+    let is_over = record.marker.is_none() && seconds_now().saturating_sub(record.started_at) > SAME_TIME_S;
+    let noted = match head {
+        Some(ProcessId { pid, start_ticks }) => {
+            records.update(&record, |record| (record.pid, record.start_ticks) = (Some(pid), Some(start_ticks)))
+        }
+        None if is_over && record.shell_pid.is_some() => records.update(&record, |record| record.shell_pid = None),
+        None => return record,
+    };
+    // The next look notes it, if this one cannot.
+    noted.ok().flatten().unwrap_or(record)
+}
+
+/// True when a process was started within seconds of the note that its command runs.
+fn began_with(record: &Record, job: ProcessId) -> bool {
+    let began = boot_time(&Root::new("/")) + job.start_ticks / rustix::param::clock_ticks_per_second().max(1);
+    began.abs_diff(record.started_at) <= SAME_TIME_S
 }
 
 /// Every server that was started, the newest first, with its process as far as it is known by now.

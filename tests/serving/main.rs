@@ -16,6 +16,7 @@ mod life;
 mod model_server;
 mod recorded;
 mod relay;
+mod shell;
 mod terminal;
 mod wire;
 
