@@ -15,7 +15,7 @@ use crate::protocol::{
     ChatOutcome, LessonStep, Life, MatchList, MatchParams, PreparedServer, Progress, ProgressAction, ProgressParams,
     ServeCommand, ServerParams, ServerState,
 };
-use crate::serving::record::redacted;
+use crate::secrets;
 use crate::session::Session;
 
 /// What was run is told in a line.
@@ -180,8 +180,7 @@ fn is_there(path: &Path) -> bool {
 /// A command on one line, cut, without what nobody else may read.
 fn told(run: &str) -> String {
     let words: Vec<String> = run.split_whitespace().map(str::to_owned).collect();
-    let hidden = redacted(&words).into_iter().map(|word| if word.contains("hf_") { "…".into() } else { word });
-    hidden.collect::<Vec<_>>().join(" ").chars().take(MAX_RUN).collect()
+    secrets::in_text(&secrets::in_command(&words).join(" ")).chars().take(MAX_RUN).collect()
 }
 
 #[cfg(test)]
@@ -190,8 +189,11 @@ mod tests {
 
     #[test]
     fn what_was_run_is_told_without_secrets() {
-        assert_eq!(told("HF_TOKEN=abc python3  x.py\n --api-key k"), "HF_TOKEN=… python3 x.py --api-key …");
-        assert_eq!(told("hf auth login --token hf_abcdefgh"), "hf auth login --token …");
+        assert_eq!(
+            told("HF_TOKEN=abc python3  x.py\n --api-key k"),
+            "HF_TOKEN=[hidden] python3 x.py --api-key [hidden]"
+        );
+        assert_eq!(told("hf auth login --token hf_abcdefgh"), "hf auth login --token [hidden]");
         assert_eq!(told(&"x".repeat(900)).len(), 300);
     }
 }

@@ -7,8 +7,9 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{
     ChatOptions, EndedParams, Life, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState, StartedParams,
 };
+use crate::secrets;
 use crate::serving::endpoint::Endpoint;
-use crate::serving::record::{Record, Records, redacted};
+use crate::serving::record::{Record, Records};
 use crate::serving::start::container_of;
 use crate::serving::{discover, family, keys, started as looked, stop};
 use crate::session::Session;
@@ -56,7 +57,7 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
         port: params.port,
         log: params.log,
         marker: params.marker,
-        command: redacted(&params.command),
+        command: secrets::in_command(&params.command),
         started_at: seconds_now(),
         ..Record::default()
     };

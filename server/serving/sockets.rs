@@ -91,7 +91,7 @@ pub fn holders(listeners: &[Listener]) -> Vec<u32> {
 pub fn taken_by(port: u16) -> Option<String> {
     let listeners = listening(port);
     if let Some(pid) = holders(&listeners).first() {
-        return Some(format!("{} (process {pid})", command_of(*pid)));
+        return Some(name_of(*pid));
     }
     if !listeners.is_empty() {
         return Some("a process of another user, or in a container".into());
@@ -105,13 +105,32 @@ pub fn next_free(port: u16) -> Option<u16> {
     (port.saturating_add(1)..=port.saturating_add(100)).find(|port| taken_by(*port).is_none())
 }
 
-/// The command line of a process, for people: 200 characters at most.
-pub fn command_of(pid: u32) -> String {
+/// A process in words: its program and its number, for example `python3 -m http.server (process 4242)`. The rest of its command
+/// line is nobody's business: it goes to logs, and to the models of agents.
+pub fn name_of(pid: u32) -> String {
     let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let command = String::from_utf8_lossy(&command).replace('\0', " ");
-    let command: String = command.trim().chars().take(200).collect();
-    let shown = super::trouble::printable(&command);
-    if shown.is_empty() { "a process".into() } else { shown }
+    let words: Vec<String> = String::from_utf8_lossy(&command).split('\0').map(str::to_owned).collect();
+    format!("{} (process {pid})", program(&words))
+}
+
+/// The program of a command line; of an interpreter with what it runs.
+fn program(words: &[String]) -> String {
+    // Some write a sentence over their command line.
+    let name = |word: &str| {
+        let word = word.split_whitespace().next().unwrap_or_default();
+        let name: String = word.rsplit('/').next().unwrap_or_default().trim_end_matches(':').chars().take(60).collect();
+        super::trouble::printable(&name)
+    };
+    let program = name(words.first().map_or("", String::as_str));
+    let runs_others = ["python", "node", "ruby", "perl", "bash", "sh"].iter().any(|begin| program.starts_with(begin));
+    match words {
+        _ if program.is_empty() => "a process".into(),
+        [_, option, module, ..] if runs_others && option == "-m" => format!("{program} -m {}", name(module)),
+        [_, script, ..] if runs_others && !script.starts_with('-') && script.contains(['/', '.']) => {
+            format!("{program} {}", name(script))
+        }
+        _ => program,
+    }
 }
 
 #[cfg(test)]
@@ -131,6 +150,24 @@ mod tests {
         assert_eq!((found[0].port, found[0].user, found[0].inode), (8000, 1000, 4242));
         assert!(found[0].address.is_loopback());
         assert_eq!((found[1].port, found[1].address), (20000, IpAddr::V6(Ipv6Addr::LOCALHOST)));
+    }
+
+    #[test]
+    fn a_process_is_named_without_its_arguments() {
+        for (line, named) in [
+            ("/usr/bin/vllm serve --api-key sk-x", "vllm"),
+            ("python3.12 -m http.server 8000", "python3.12 -m http.server"),
+            ("/usr/bin/python3 /opt/bin/jupyter-lab --token=x", "python3 jupyter-lab"),
+            ("node server.js key", "node server.js"),
+            ("bash -c curl\u{2003}key", "bash"),
+            ("python3 --token=a/b", "python3"),
+            ("tool a/secret", "tool"),
+            ("nginx:\u{2003}master\u{2003}process\u{2003}/usr/sbin/nginx", "nginx"),
+            ("", "a process"),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(program(&words), named);
+        }
     }
 
     #[test]

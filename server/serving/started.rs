@@ -104,7 +104,7 @@ pub fn owner(record: &Record, containers: &[Container]) -> Owner {
         return Owner::Ours;
     }
     Owner::Other(match sockets::holders(&listeners).first() {
-        Some(pid) => format!("{} (process {pid})", sockets::command_of(*pid)),
+        Some(pid) => sockets::name_of(*pid),
         None => "a process of another user, or in a container".into(),
     })
 }

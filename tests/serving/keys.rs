@@ -1,5 +1,8 @@
 //! The key that an editor keeps for a server: used for that server, sent to no other, told to nobody.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
 use serde_json::{Value, json};
 
 use super::harness::{Server, Tools};
@@ -115,4 +118,33 @@ fn who_only_has_the_port_of_the_settings_is_sent_no_key() {
     // Where none is named, it is for the server of this user that is found.
     run(&["ask", "hello"], &env[1..]);
     assert_eq!(keys(&other).pop().flatten().as_deref(), Some("Bearer sk-named"));
+}
+
+#[test]
+fn what_stands_on_the_command_line_of_another_program_is_told_to_nobody() {
+    let home = Home::new();
+    let listens = "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); print(flush=True); sys.stdin.read()";
+    let mut other = Command::new("python3")
+        .args(["-c", listens, &home.port.to_string(), "--api-key", "sk-OfAnother"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    BufReader::new(other.stdout.as_mut().unwrap()).read_line(&mut String::new()).unwrap();
+    let env = home.env();
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut sidecar = Server::ready(&Tools::none(), &env);
+    let tool = |name: &str, arguments: Value| json!({ "name": name, "arguments": arguments });
+    let start = tool("tenstorrent_start_server", json!({ "model": super::home::MODEL }));
+    let answers = [
+        home.ps(),
+        sidecar.request("tenstorrent/tool", tool("tenstorrent_server_status", json!({}))),
+        sidecar.request("tenstorrent/tool", start),
+    ];
+    drop(other.stdin.take());
+    other.wait().unwrap();
+    for answer in answers.map(|answer| answer.to_string()) {
+        assert!(answer.contains(&format!("(process {})", other.id())) && !answer.contains("sk-"), "{answer}");
+    }
+    sidecar.forget_unread();
 }
