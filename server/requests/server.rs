@@ -8,6 +8,7 @@ use crate::protocol::{
     ChatOptions, EndedParams, Life, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState, StartedParams,
 };
 use crate::secrets;
+use crate::serving::containers::{self, Running};
 use crate::serving::endpoint::Endpoint;
 use crate::serving::record::{Record, Records};
 use crate::serving::start::container_of;
@@ -27,7 +28,8 @@ pub async fn server(session: &Session, params: ServerParams) -> Result<ServerSta
         ServerAction::Watch => watch(session, params.known.as_deref()).await,
         ServerAction::Stop => {
             let records = Records::here();
-            stop::stop(&to_stop(&records, params.port, params.model.as_deref())?, &records).await?;
+            let record = to_stop(&records, params.port, params.model.as_deref()).await?;
+            stop::stop(&record, &records).await?;
             look(session).await
         }
     }
@@ -151,12 +153,17 @@ pub fn is_meant(record: &Record, port: Option<u16>, model: Option<&str>) -> bool
 ///
 /// # Errors
 /// When there is none, or more than one.
-pub fn to_stop(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
-    let runs = |record: &Record| {
-        !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
-    };
-    let mut running: Vec<Record> = looked::all(records).into_iter().filter(runs).collect();
-    running.retain(|record| is_meant(record, port, model));
+pub async fn to_stop(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
+    let mut meant = looked::all(records);
+    meant.retain(|record| !record.stopped && is_meant(record, port, model));
+    let in_container = meant.iter().any(|record| record.container.is_some());
+    let containers = if in_container { containers::running().await } else { Running::default() };
+    let (mut running, others): (Vec<Record>, Vec<Record>) =
+        meant.into_iter().partition(|record| looked::runs(record, &containers));
+    if running.is_empty() {
+        // One that may run is better than to say that there is none: its end says what is not known.
+        running = others.into_iter().filter(|record| looked::unsure(record, &containers).is_some()).collect();
+    }
     if running.len() > 1 {
         let names: Vec<String> =
             running.iter().map(|record| format!("{} on port {}", record.model_name, record.port)).collect();

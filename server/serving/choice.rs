@@ -71,7 +71,7 @@ pub async fn best(session: &Session, keys: &Keys) -> Result<Endpoint> {
     }
     known.retain(|(_, port, _)| !sockets::listening(*port).is_empty());
     if known.is_empty() {
-        for container in containers::running().await {
+        for container in containers::running().await.list {
             known
                 .extend(container.ports.iter().map(|port| (here(*port), *port, trust_of_container(&container, *port))));
         }

@@ -3,7 +3,7 @@
 use tokio::task::JoinSet;
 
 use super::choice::{PATIENCE, TT_CLI_PORT, here, trust_of_container, trust_of_port};
-use super::containers;
+use super::containers::{self, Running};
 use super::endpoint::Endpoint;
 use super::keys::{Keys, Trust};
 use super::metrics;
@@ -33,7 +33,7 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
         let url = Endpoint::new(url, None)?.url().to_owned();
         targets.push(Seen { source: ServerSource::Setting, url, trust: Trust::Named, ..Seen::default() });
     }
-    for container in &containers {
+    for container in &containers.list {
         for port in &container.ports {
             let name = Some(container.name.clone());
             let (source, url, trust) = (ServerSource::Container, here(*port), trust_of_container(container, *port));
@@ -68,7 +68,7 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
 
 /// One server that we have started.
 pub async fn one(session: &Session, record: Record, records: &Records, keys: Keys) -> ServerInfo {
-    let containers = if record.container.is_some() { containers::running().await } else { Vec::new() };
+    let containers = if record.container.is_some() { containers::running().await } else { Running::default() };
     let seen = of_record(adopted(record, records), &containers);
     match answers(session, vec![seen], keys).await.pop() {
         Some(seen) => noted(seen, records).0,

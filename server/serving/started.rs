@@ -5,7 +5,7 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use super::boot::{self, Boot};
-use super::containers::Container;
+use super::containers::{Container, Running};
 use super::family;
 use super::keys::Trust;
 use super::marker;
@@ -24,8 +24,9 @@ const LOG_END: u64 = 256 << 10;
 const SAME_TIME_S: u64 = 5;
 
 /// What can be seen of it without asking it.
-pub fn of_record(record: Record, containers: &[Container]) -> Seen {
-    let runs = runs(&record, containers);
+pub fn of_record(record: Record, running: &Running) -> Seen {
+    let (runs, containers) = (runs(&record, running), running.list.as_slice());
+    let unsure = if runs { None } else { unsure(&record, running) };
     let (url, port, container) = (record.url(), Some(record.port), record.container.clone());
     let owner = if runs { owner(&record, containers) } else { Owner::Nobody };
     let trust = if owner == Owner::Ours { Trust::Started } else { Trust::Unknown };
@@ -34,7 +35,20 @@ pub fn of_record(record: Record, containers: &[Container]) -> Seen {
     let awaited = record.marker.is_some() && marker.is_none() && record.pid.is_none();
     let told = record.exit_code.or(marker.and_then(|marker| marker.exit_code));
     let exit_code = told.filter(|_| !runs);
-    Seen { url, port, container, record: Some(record), runs, owner, trust, boot, awaited, exit_code, ..Seen::default() }
+    Seen {
+        url,
+        port,
+        container,
+        record: Some(record),
+        runs,
+        unsure,
+        owner,
+        trust,
+        boot,
+        awaited,
+        exit_code,
+        ..Seen::default()
+    }
 }
 
 /// A record whose process was not known when it was made: the one of its marker is taken for it, and where it has none, what
@@ -81,8 +95,20 @@ fn container_of<'a>(record: &Record, containers: &'a [Container]) -> Option<&'a 
     containers.iter().find(|container| container.name == *name)
 }
 
-fn runs(record: &Record, containers: &[Container]) -> bool {
-    container_of(record, containers).is_some() || process_of(record).is_some_and(family::runs)
+/// True while its container or its process runs.
+pub fn runs(record: &Record, running: &Running) -> bool {
+    container_of(record, &running.list).is_some() || process_of(record).is_some_and(family::runs)
+}
+
+/// The program that its container was started with.
+pub fn tool_of(record: &Record) -> &str {
+    let tool = record.command.first().and_then(|program| program.rsplit('/').next());
+    tool.filter(|tool| *tool == "podman").unwrap_or("docker")
+}
+
+/// Why nobody knows whether its container runs.
+pub fn unsure(record: &Record, running: &Running) -> Option<String> {
+    running.has(tool_of(record), record.container.as_ref()?).err()
 }
 
 /// Who listens on the port of a record.

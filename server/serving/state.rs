@@ -31,6 +31,8 @@ pub struct Seen {
     pub record: Option<Record>,
     /// Its process or container runs.
     pub runs: bool,
+    /// Why nobody knows whether its container runs.
+    pub unsure: Option<String>,
     /// Who listens.
     pub owner: Owner,
     /// How far whoever listens is trusted.
@@ -98,6 +100,10 @@ fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
     if !seen.runs {
         if record.stopped || seen.exit_code.is_some_and(|code| ASKED.contains(&code)) {
             return (Life::Stopped, String::new(), "");
+        }
+        if let Some(why) = seen.unsure.as_ref().filter(|_| seen.exit_code.is_none()) {
+            let next = "Look at it with `docker ps` or `podman ps`.";
+            return (Life::Failing, format!("nobody knows whether its container runs: {why}"), next);
         }
         let cause = seen.boot.error.clone().unwrap_or_else(|| match seen.exit_code {
             Some(code) => format!("its command has ended with exit code {code}"),

@@ -9,6 +9,7 @@
 
 mod bench;
 mod chat;
+mod containers;
 mod context;
 mod home;
 mod keys;
