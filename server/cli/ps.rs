@@ -14,8 +14,8 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{Life, ServerAction, ServerInfo, ServerParams, ServerState};
 use crate::requests;
 use crate::serving::record::{Record, Records};
-use crate::serving::shown::step_text;
-use crate::serving::state::word;
+use crate::serving::shown::{step_text, word};
+
 use crate::serving::{family, started};
 use crate::session::Session;
 
@@ -57,7 +57,7 @@ fn text(state: &ServerState) -> String {
         text.push_str(&format!("\n{}: {}. {}", server.name, server.why, server.next));
     }
     if let Some(who) = &state.port_taken {
-        text.push_str(&format!("\nThe port of the settings belongs to {}, which is no model server.", printable(who)));
+        text.push_str(&format!("\nThe port of the settings belongs to {}.", printable(who)));
     }
     text
 }

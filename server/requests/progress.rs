@@ -167,8 +167,9 @@ fn has_weights(list: &MatchList) -> bool {
     list.matches.iter().any(|found| found.weights.state == WeightState::Complete && runs_here(found.readiness))
 }
 
+/// A server that only says that it wants a key has shown no model.
 fn answers(state: &ServerState) -> bool {
-    matches!(state.life, Life::Ready | Life::Busy)
+    state.servers.iter().any(|server| matches!(server.life, Life::Ready | Life::Busy) && !server.models.is_empty())
 }
 
 fn is_there(path: &Path) -> bool {
@@ -185,7 +186,21 @@ fn told(run: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{answers, told};
+    use crate::protocol::{Life, ServedModel, ServerInfo, ServerState};
+
+    #[test]
+    fn a_server_is_ready_once_it_names_a_model() {
+        let state = |life, models: Vec<ServedModel>| ServerState {
+            life: Life::Ready,
+            servers: vec![ServerInfo { life, models, ..ServerInfo::default() }],
+            ..ServerState::default()
+        };
+        assert!(answers(&state(Life::Busy, vec![ServedModel::default()])));
+        assert!(
+            !answers(&state(Life::Ready, Vec::new())) && !answers(&state(Life::Failing, vec![ServedModel::default()]))
+        );
+    }
 
     #[test]
     fn what_was_run_is_told_without_secrets() {

@@ -11,7 +11,7 @@ use super::record::{Record, Records};
 use super::shown::state;
 use super::sockets;
 use super::started::{self, adopted, of_record, owner};
-use super::state::{Owner, Seen, judge};
+use super::state::{Owner, Seen, is_locked, judge};
 use super::trouble::Trouble;
 use crate::error::Result;
 use crate::protocol::{Life, ServerInfo, ServerSource, ServerState};
@@ -58,7 +58,11 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
         let infos = noted(seen, &records);
         let (source, is_idle, foreign) = (infos.0.source, infos.0.life == Life::Idle, infos.1);
         if source == ServerSource::Port && foreign {
-            port_taken = sockets::taken_by(port);
+            let what = match infos.0.wants_key {
+                true => "wants a key: if it is a model server, name it in the setting server_url",
+                false => "is no model server",
+            };
+            port_taken = sockets::taken_by(port).map(|who| format!("{who}, which {what}"));
         } else if !(is_idle || foreign && source != ServerSource::Setting) {
             servers.push(infos.0);
         }
@@ -137,10 +141,11 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
     let boot = seen.boot.clone();
     let foreign = record.is_none()
         && seen.container.is_none()
+        && !is_locked(&seen)
         && matches!(
             &seen.answer,
             Some(Err(Trouble::Foreign(_) | Trouble::Broken(_) | Trouble::Silent(_) | Trouble::Unreachable(_)))
-                | Some(Err(Trouble::Status { code: 300..=400 | 402 | 404..=599, .. }))
+                | Some(Err(Trouble::Status { code: 300..=599, .. }))
         );
     let mut info = judge(seen);
     if let Some(mut record) = record {
