@@ -12,7 +12,6 @@ use super::started::{self, owner, process_of};
 use super::state::Owner;
 use super::trouble::Trouble;
 use crate::error::Result;
-use crate::protocol::ServedModel;
 use crate::session::Session;
 
 /// Port of the official command line `tt` (tt-cli 1.2.1, `serve`).
@@ -56,7 +55,8 @@ pub fn trust_of_named(url: &str) -> Trust {
     if is_ours { Trust::Started } else { Trust::Named }
 }
 
-/// The server for a chat. Where only one of the known ports is listened on, nobody has to be asked which it is.
+/// The server for a chat: what was started here, else what listens on the known ports, else what is in a container. Nobody is
+/// asked which it is where only a server of ours listens.
 ///
 /// # Errors
 /// When a setting cannot be used.
@@ -70,21 +70,49 @@ pub async fn best(session: &Session, keys: &Keys) -> Result<Endpoint> {
         }
     }
     known.retain(|(_, port, _)| !sockets::listening(*port).is_empty());
-    if known.is_empty() {
-        for container in containers::running().await.list {
-            known
-                .extend(container.ports.iter().map(|port| (here(*port), *port, trust_of_container(&container, *port))));
+    if let [(url, _, Trust::Started)] = known.as_slice() {
+        return Endpoint::new(url, keys.of(url, Trust::Started));
+    }
+    let mut choice = Choice::default();
+    for (url, _, trust) in &known {
+        if choice.is_made_by(Endpoint::new(url, keys.of(url, *trust))?, *trust).await {
+            return choice.made(port);
         }
     }
-    if known.len() > 1 {
-        for (url, _, trust) in &known {
-            let server = Endpoint::new(url, keys.of(url, *trust))?;
-            let models: Result<Vec<ServedModel>, Trouble> = server.models(PATIENCE).await;
-            if models.is_ok_and(|models| !models.is_empty()) {
-                return Ok(server);
+    for container in containers::running().await.list {
+        for inside in container.ports.iter().filter(|inside| !known.iter().any(|(_, port, _)| port == *inside)) {
+            let (url, trust) = (here(*inside), trust_of_container(&container, *inside));
+            if choice.is_made_by(Endpoint::new(&url, keys.of(&url, trust))?, trust).await {
+                return choice.made(port);
             }
         }
     }
-    let (url, _, trust) = known.into_iter().next().unwrap_or_else(|| (here(port), port, Trust::Unknown));
-    Endpoint::new(&url, keys.of(&url, trust))
+    choice.made(port)
+}
+
+/// What the servers have said that were asked so far, the best of each kind.
+#[derive(Default)]
+struct Choice {
+    serves: Option<Endpoint>,
+    /// It wants a key that we do not have, and can say so.
+    locked: Option<Endpoint>,
+    other: Option<Endpoint>,
+}
+
+impl Choice {
+    /// Asks a server for its models; true when it has some.
+    async fn is_made_by(&mut self, server: Endpoint, trust: Trust) -> bool {
+        let kind = match server.models(PATIENCE).await {
+            Ok(models) if !models.is_empty() => &mut self.serves,
+            Err(Trouble::Status { code: 401 | 403, .. }) if trust != Trust::Unknown => &mut self.locked,
+            _ => &mut self.other,
+        };
+        kind.get_or_insert(server);
+        self.serves.is_some()
+    }
+
+    /// The best of them; without any the port of the settings, where it will be said that nobody listens.
+    fn made(self, port: u16) -> Result<Endpoint> {
+        self.serves.or(self.locked).or(self.other).map_or_else(|| Endpoint::new(&here(port), None), Ok)
+    }
 }

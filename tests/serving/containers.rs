@@ -12,6 +12,7 @@ use tt_jukebox::serving::record::{Record, Records};
 
 use super::harness::all_gone;
 use super::home::{Home, text};
+use super::model_server::ModelServer;
 
 const NAME: &str = "tt-jukebox-m-8000";
 
@@ -94,4 +95,23 @@ fn a_docker_that_does_not_answer_is_no_end_of_a_container() {
     assert!(stopped.status.success(), "{}", text(&stopped.stderr));
     assert_eq!(docker.stopped(), format!("stop --time 30 -- {NAME}\n"));
     assert_eq!(docker.server(&home)["life"], "stopped");
+}
+
+#[test]
+fn a_page_on_the_known_port_does_not_hide_the_model_in_a_container() {
+    let (home, docker, page, model) =
+        (Home::new(), Docker::new(), ModelServer::start().models("<html>"), ModelServer::start());
+    let ports = format!("127.0.0.1:{}->8000/tcp", model.port);
+    docker.says(&[json!({ "ID": "ab12", "Names": "tt-inference-server-1", "Ports": ports, "Labels": "" })]);
+    let ask = |page: &ModelServer| {
+        let mut command = home.command(&["ask", "hello"]);
+        command.env("PATH", docker.0.path()).env("TT_JUKEBOX_PORT", page.port.to_string()).output().unwrap()
+    };
+    let asked = ask(&page);
+    assert!(asked.status.success(), "{}", text(&asked.stderr));
+    assert_eq!((page.seen("/v1/chat/completions").len(), model.seen("/v1/chat/completions").len()), (0, 1));
+    // Where no model answers, what wants a key says so, and not what is no model server at all.
+    let _locked = model.wants("sesame");
+    let told = text(&ask(&page).stderr);
+    assert!(told.contains("wants a key"), "{told}");
 }
