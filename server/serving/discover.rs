@@ -148,17 +148,36 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
                 | Some(Err(Trouble::Status { code: 300..=599, .. }))
         );
     let mut info = judge(seen);
-    if let Some(mut record) = record {
+    if let Some(record) = record {
         let times = records.boot_times(&record.model_id);
         for step in &mut info.steps {
             step.last_seconds = times.get(&step.name).copied();
         }
         if matches!(info.life, Life::Ready | Life::Busy) && !record.was_ready {
-            record.was_ready = true;
             records.keep_boot_times(&record.model_id, &boot.times());
-            // The next look notes it, if this one cannot.
-            let _ = records.keep(&record);
+            // The next look notes it, if this one cannot. Seconds have passed since the record was read.
+            let _ = records.update(&record, |record| record.was_ready = true);
         }
     }
     (info, foreign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serving::record::Record;
+
+    #[test]
+    fn a_look_that_took_long_takes_back_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let records = Records::new(dir.path());
+        let read = Record { port: 8000, ..Record::default() };
+        // Somebody has ended it while it was asked.
+        records.keep(&Record { stopped: true, ..read.clone() }).unwrap();
+        let (owner, answer) = (Owner::Ours, Some(Ok(Vec::new())));
+        let seen = Seen { record: Some(read), runs: true, owner, answer, ..Seen::default() };
+        assert_eq!(noted(seen, &records).0.life, Life::Ready);
+        let record = records.of_port(8000).unwrap();
+        assert!(record.stopped && record.was_ready, "{record:?}");
+    }
 }
