@@ -142,7 +142,7 @@ fn log_of(record: &Record, runs: bool) -> Boot {
     };
     let mut boot = boot::read(&part(Path::new(path), SeekFrom::Start(0), LOG_START));
     if !runs {
-        boot.error = boot::read(&part(Path::new(path), SeekFrom::End(0), LOG_END)).error.or(boot.error);
+        boot.error = boot::last_error(&part(Path::new(path), SeekFrom::End(0), LOG_END)).or(boot.error);
     }
     boot
 }
@@ -160,4 +160,25 @@ fn part(path: &Path, from: SeekFrom, most: u64) -> String {
         Some(String::from_utf8_lossy(&bytes).into_owned())
     };
     read().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serving::state::judge;
+
+    #[test]
+    fn what_a_server_died_of_after_it_was_up_is_told() {
+        let mut log = tempfile::NamedTempFile::new().unwrap();
+        let up = "INFO:     Application startup complete.\n";
+        let path = Some(log.path().display().to_string());
+        let record = Record { log: path, was_ready: true, ..Record::default() };
+        for (said, why) in
+            [(up, "its log names no error"), ("RuntimeError: device hung\n", "RuntimeError: device hung")]
+        {
+            std::io::Write::write_all(&mut log, said.as_bytes()).unwrap();
+            let info = judge(of_record(record.clone(), &Running::default()));
+            assert!(info.why.contains(why), "{info:?}");
+        }
+    }
 }
