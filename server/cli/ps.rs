@@ -93,7 +93,8 @@ fn named(text: Option<&str>) -> (Option<u16>, Option<String>) {
 
 pub(super) fn logs(options: &Logs, output: &Output) -> Result<()> {
     let (port, model) = named(options.model.as_deref());
-    let record = Records::here().all().into_iter().find(|record| requests::is_meant(record, port, model.as_deref()));
+    let mut all = started::all(&Records::here()).into_iter();
+    let record = all.find(|record| requests::is_meant(record, port, model.as_deref()));
     let none = |what: &str, why: String, next: &str| Err(Failure::new(FailureKind::NoMatch, what, why, next));
     let Some(record) = record else {
         let why = "no server of that name or port was started here".to_owned();

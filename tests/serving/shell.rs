@@ -99,3 +99,23 @@ fn what_a_shell_runs_long_after_the_note_is_not_taken_for_the_server() {
     records.keep(&Record { started_at: seconds_now(), ..noted }).unwrap();
     assert_eq!(home.ps()["servers"][0]["pid"], other);
 }
+
+#[test]
+fn a_log_is_followed_also_where_nobody_has_looked_at_the_server() {
+    let (home, mut shell, log) = (Home::new(), Shell::open(), tempfile::NamedTempFile::new().unwrap());
+    let server = shell.run_other();
+    let path = Some(log.path().display().to_string());
+    let noted = Record { shell_pid: Some(shell.0.id()), port: home.port, log: path, ..Record::default() };
+    records(&home).0.keep(&Record { started_at: seconds_now(), ..noted }).unwrap();
+    let mut follow = home.command(&["logs", "-f"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut shown = BufReader::new(follow.stdout.take().unwrap());
+    for said in ["one\n", "two\n"] {
+        log.as_file().write_all(said.as_bytes()).unwrap();
+        let mut line = String::new();
+        shown.read_line(&mut line).unwrap();
+        assert_eq!(line, said);
+        assert_eq!(records(&home).0.of_port(home.port).unwrap().pid, Some(server), "it knows whom it waits for");
+    }
+    shell.end_other();
+    assert!(follow.wait().unwrap().success());
+}
