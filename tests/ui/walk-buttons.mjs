@@ -32,7 +32,7 @@ const nobody = async (walker, press) => {
 /** The machine cannot do the step, and the nearest is a button away. */
 const refuses = async (walker, press) => {
   await press();
-  assert.match(await walker.message(/This machine cannot do/), /no model for the task classification is published for P300X2/);
+  assert.match(await walker.message(/This machine cannot do/), /no model of the engine forge is published for P300X2/);
   assert.deepEqual(await walker.workbench.messageButtons(), ["Open the Nearest Lesson"]);
 };
 
@@ -368,7 +368,7 @@ export const ROWS = {
     },
   },
   "tenstorrent.testForgeInstall": {
-    cannot: failsWith(FORGE_HINT, 127),
+    cannot: refuses,
     fails: failsWith(FORGE_HINT),
     works: says(/TT-Forge can be imported/),
   },
