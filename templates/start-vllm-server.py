@@ -197,14 +197,14 @@ def main() -> None:
     arguments = ["--model", model, *(["--served-model-name", served] if served else []), *rest]
     prepare_path(what.vllm_home)
     missing = problems(home, how)
+    if options.env_file:
+        read_env_file(Path(options.env_file).expanduser())
     if options.dry_run:
         plan = {"server": API_SERVER, "args": arguments, "registration": asdict(what), "problems": missing}
         print(json.dumps(plan, indent=2))
         return
     if missing:
         fail("; ".join(missing), "the same command with --dry-run shows what would be done")
-    if options.env_file:
-        read_env_file(Path(options.env_file).expanduser())
     os.environ[STATE] = json.dumps(asdict(what))
     register(what)
     sys.argv = ["api_server.py", *arguments]

@@ -12,8 +12,8 @@ It listens on 127.0.0.1. Any other address needs a key in the environment variab
 
 Examples:
     python tt-api-server-direct.py --dry-run
-    python tt-api-server-direct.py --model ~/models/Llama-3.1-8B-Instruct --port 8080
-    curl -H 'Content-Type: application/json' -d '{"prompt": "Hello"}' http://127.0.0.1:8080/chat
+    python tt-api-server-direct.py --model ~/models/Llama-3.1-8B-Instruct --port 8090
+    curl -H 'Content-Type: application/json' -d '{"prompt": "Hello"}' http://127.0.0.1:8090/chat
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog=f"{PROGRAM}.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=8080, help="port; 0 takes a free one (default: 8080)")
+    parser.add_argument("--port", type=direct.PORT, default=8090, help="port; 0 takes a free one (default: 8090)")
     direct.add_arguments(parser)
     return parser.parse_args(argv)
 
@@ -215,7 +215,6 @@ def main(argv: list[str]) -> int:
             raise direct.Problem(
                 f"port {options.port} cannot be opened: {error.strerror}", "choose another --port"
             ) from None
-        print(f"Loading {settings.model}: this takes minutes, and is done once.", file=sys.stderr)
         Handler.model = direct.DirectModel(settings)
     except direct.Problem as problem:
         return direct.fail(PROGRAM, problem)

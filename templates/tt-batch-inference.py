@@ -37,7 +37,12 @@ def tasks(path: Path) -> list[Task]:
     """The questions, all checked before the first one is sent."""
     found: list[Task] = []
     seen: set[str] = set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        what = f"{path} is no UTF-8: its byte {error.start} is the first wrong one"
+        raise http.Problem(what, "convert it to UTF-8", http.INPUT) from None
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
@@ -77,7 +82,9 @@ def answered(path: Path, mend: bool) -> set[str]:
 def ask(server: http.Server, task: Task, options: argparse.Namespace, stop: threading.Event) -> dict[str, Any]:
     """One question, asked again while the trouble may pass."""
     name, messages = task
-    for attempt in range(options.attempts):
+    attempt = 0
+    while True:
+        attempt += 1
         started = time.monotonic()
         try:
             message = server.chat(messages, max_tokens=options.max_tokens, temperature=options.temperature)
@@ -87,10 +94,9 @@ def ask(server: http.Server, task: Task, options: argparse.Namespace, stop: thre
                 "seconds": round(time.monotonic() - started, 3),
             }
         except http.Problem as problem:
-            if problem.status not in PASSING or attempt + 1 == options.attempts or stop.is_set():
+            if problem.status not in PASSING or attempt == options.attempts or stop.is_set():
                 return {"id": name, "error": problem.what}
-        stop.wait(min(30.0, options.pause * 2**attempt))
-    return {"id": name, "error": "--attempts allows none"}
+        stop.wait(min(30.0, options.pause * 2 ** (attempt - 1)))
 
 
 def results(
@@ -120,19 +126,26 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("input", type=Path, help="file with the questions, JSON lines")
     parser.add_argument("output", type=Path, help="file for the answers; what it holds already is kept")
-    parser.add_argument("--at-once", type=int, default=8, help="questions under way at the same time (default: 8)")
-    parser.add_argument("--attempts", type=int, default=4, help="tries for each question (default: 4)")
-    parser.add_argument("--pause", type=float, default=1.0, help="seconds before the second try (default: 1)")
-    parser.add_argument("--max-tokens", type=int, default=256, help="longest answer (default: 256)")
-    parser.add_argument("--temperature", type=float, default=0.0, help="0 takes the likeliest token (default: 0)")
+    parser.add_argument(
+        "--at-once", type=http.number(int, 1), default=8, help="questions under way at the same time (default: 8)"
+    )
+    parser.add_argument(
+        "--attempts", type=http.number(int, 1, 100), default=4, help="tries for each question (default: 4)"
+    )
+    parser.add_argument(
+        "--pause", type=http.number(float, 0, 3600), default=1.0, help="seconds before the second try (default: 1)"
+    )
+    parser.add_argument("--max-tokens", type=http.TOKENS, default=256, help="longest answer (default: 256)")
+    parser.add_argument(
+        "--temperature", type=http.TEMPERATURE, default=0.0, help="0 takes the likeliest token (default: 0)"
+    )
     http.add_arguments(parser)
     return parser.parse_args(argv)
 
 
 def run(options: argparse.Namespace) -> int:
     """Everything that is not answered yet."""
-    if options.at_once < 1 or options.attempts < 1:
-        raise http.Problem("--at-once and --attempts have to be 1 or more", "choose larger figures", http.INPUT)
+    http.check_place(options.output)
     server = http.Server(options)
     every = tasks(options.input)
     done = answered(options.output, mend=not options.dry_run)
@@ -169,7 +182,7 @@ def main(argv: list[str]) -> int:
         return run(options)
     except http.Problem as problem:
         return http.fail(PROGRAM, problem)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         return http.fail(PROGRAM, http.Problem(str(error), "check the names of the files", http.INPUT))
     except KeyboardInterrupt:
         print("\nStopped. The same command carries on.", file=sys.stderr)

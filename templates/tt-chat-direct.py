@@ -30,8 +30,10 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--prompt", help="ask this one question and end")
     parser.add_argument("--system", default="You are a helpful assistant.", help="what the model is told first")
-    parser.add_argument("--max-tokens", type=int, default=256, help="longest answer (default: 256)")
-    parser.add_argument("--temperature", type=float, default=0.0, help="0 takes the likeliest token (default: 0)")
+    parser.add_argument("--max-tokens", type=direct.TOKENS, default=256, help="longest answer (default: 256)")
+    parser.add_argument(
+        "--temperature", type=direct.TEMPERATURE, default=0.0, help="0 takes the likeliest token (default: 0)"
+    )
     direct.add_arguments(parser)
     return parser.parse_args(argv)
 
@@ -85,7 +87,6 @@ def main(argv: list[str]) -> int:
         if options.dry_run:
             print(json.dumps({"would": "load the model and answer here", **direct.plan(settings)}, indent=2))
             return 0
-        print(f"Loading {settings.model}: this takes minutes, and is done once.", file=sys.stderr)
         model = direct.DirectModel(settings)
     except direct.Problem as problem:
         return direct.fail(PROGRAM, problem)

@@ -61,7 +61,6 @@ class Loaded:
     """A model in this process."""
 
     def __init__(self, settings: direct.Settings) -> None:
-        print(f"Loading {settings.model}: this takes minutes, and is done once.", file=sys.stderr)
         self.model = direct.DirectModel(settings)
 
     def say(self, messages: list[direct.Message], options: argparse.Namespace) -> Iterator[str]:
@@ -95,15 +94,21 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--prompt", help="ask this one question and end")
     parser.add_argument("--file", action="append", default=[], help="a file to show first; may be repeated")
     parser.add_argument("--system-file", help="a text in place of the system prompt")
-    parser.add_argument("--max-tokens", type=int, default=512, help="longest answer (default: 512)")
-    parser.add_argument("--temperature", type=float, default=0.2, help="0 takes the likeliest token (default: 0.2)")
+    parser.add_argument("--max-tokens", type=direct.TOKENS, default=512, help="longest answer (default: 512)")
+    parser.add_argument(
+        "--temperature", type=direct.TEMPERATURE, default=0.2, help="0 takes the likeliest token (default: 0.2)"
+    )
+    parser.add_argument(
+        "--timeout", type=http.SECONDS, default=300.0, help="seconds to wait for data of the server (default: 300)"
+    )
     direct.add_arguments(parser)
     return parser.parse_args(argv)
 
 
 def server_of(options: argparse.Namespace) -> http.Server:
     """The server that the options name."""
-    return http.Server(argparse.Namespace(url=options.server, model=options.server_model, key_from=None, timeout=300.0))
+    wanted = {"url": options.server, "model": options.server_model, "timeout": options.timeout}
+    return http.Server(argparse.Namespace(**wanted, key_from=None))
 
 
 def ask(backend: Backend, messages: list[direct.Message], question: str, options: argparse.Namespace) -> None:
@@ -156,7 +161,7 @@ def main(argv: list[str]) -> int:
     try:
         system = SYSTEM
         if options.system_file:
-            system = Path(options.system_file).expanduser().read_text(encoding="utf-8")
+            system = Path(options.system_file).expanduser().read_text(encoding="utf-8", errors="replace")
         files = "".join(shown(name) for name in options.file)
         messages: list[direct.Message] = [{"role": "system", "content": system}]
         if options.dry_run:

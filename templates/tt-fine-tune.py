@@ -9,9 +9,10 @@ Two trainers:
          status in the catalog is experimental); --device cpu needs no card. Not run on a card by the authors of this file.
   tiny   letters that follow letters, in plain Python. It learns little and needs nothing: for trying this file out.
 
-Every --save-every steps a checkpoint is written whole, with the step and the losses so far. The same command carries on from
-the newest one, after Ctrl-C too, and sees the same batches as an unbroken run. --dry-run trains the tiny one for some steps
-on your data, in a folder of its own that is removed again.
+Every --save-every steps a checkpoint is written whole, with the step, the losses so far, and what it was trained with. The
+same command carries on from the newest one, after Ctrl-C too, and sees the same batches as an unbroken run; other data or
+another model need another --out. --dry-run trains the tiny one for some steps on your data, in a folder of its own that is
+removed again.
 
 Examples:
     python tt-fine-tune.py notes.jsonl --trainer lora --model meta-llama/Llama-3.2-1B-Instruct --device tt
@@ -22,6 +23,7 @@ Examples:
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -33,6 +35,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
@@ -117,7 +120,7 @@ class Lora:
         self.torch = importlib.import_module("torch")
         transformers = importlib.import_module("transformers")
         peft = importlib.import_module("peft")
-        self.length = length
+        self.rate, self.length = rate, length
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(model)
         self.pad = self.tokenizer.pad_token_id
         if self.pad is None:
@@ -189,6 +192,9 @@ class Lora:
             for name in ("weights.pt", "optimizer.pt")
         )
         self.adapted.load_state_dict(weights, strict=False)
+        # It has kept the rate of the earlier run.
+        for group in optimizer["param_groups"]:
+            group["lr"] = self.rate
         self.optimizer.load_state_dict(optimizer)
 
 
@@ -205,7 +211,11 @@ def read(path: Path | None) -> list[str]:
     """The texts to learn from."""
     if path is None:
         return list(SAMPLE)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        what = f"{path} is no UTF-8: its byte {error.start} is the first wrong one"
+        raise Problem(what, "convert it to UTF-8", INPUT) from None
     if path.suffix != ".jsonl":
         texts = [line for line in lines if len(line) > 1]
     else:
@@ -235,15 +245,41 @@ def checkpoints(folder: Path) -> list[tuple[int, Path]]:
     return sorted(pair for pair in found if (pair[1] / "state.json").is_file())
 
 
-def save(trainer: Trainer, folder: Path, step: int, losses: list[float], kept: int) -> None:
+def what_is_trained(texts: list[str], options: argparse.Namespace) -> dict[str, Any]:
+    """What has to be the same when a run is carried on. The rate and the device may change."""
+    digest = hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    same = {"trainer": options.trainer, "data": digest, "seed": options.seed, "batch-size": options.batch_size}
+    if options.trainer == "lora":
+        same |= {"model": options.model, "length": options.length}
+    return same
+
+
+def check_folder(folder: Path, same: dict[str, Any]) -> None:
+    """Whether checkpoints can be written there, and are of this run: asked before the work, so that none is lost."""
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK):
+        raise Problem(f"{nearest} is no folder that you may write into", "choose another --out", INPUT)
+    for _, newest in checkpoints(folder)[-1:]:
+        state = json.loads((newest / "state.json").read_text(encoding="utf-8"))
+        if "run" not in state:
+            print(f"{newest} does not say what it was trained with: make sure that it was the same", file=sys.stderr)
+        elif state["run"] != same:
+            other = sorted(
+                name for name in state["run"].keys() | same.keys() if state["run"].get(name) != same.get(name)
+            )
+            what = f"{newest} comes from another run, which differs in {', '.join(other)}"
+            raise Problem(what, "choose another --out, or use the same as there", INPUT)
+
+
+def save(trainer: Trainer, folder: Path, state: dict[str, Any], kept: int) -> None:
     """Writes a checkpoint beside its place and moves it there, so that there is never half of one."""
     folder.mkdir(parents=True, exist_ok=True)
     for left in folder.glob(".step-*"):
         shutil.rmtree(left)
-    place, target = folder / f".step-{step}", folder / f"step-{step}"
+    place, target = folder / f".step-{state['step']}", folder / f"step-{state['step']}"
     place.mkdir()
     trainer.save(place)
-    (place / "state.json").write_text(json.dumps({"step": step, "losses": losses}), encoding="utf-8")
+    (place / "state.json").write_text(json.dumps(state), encoding="utf-8")
     if target.exists():
         shutil.rmtree(target)
     place.replace(target)
@@ -281,6 +317,7 @@ def train(trainer: Trainer, texts: list[str], folder: Path, options: argparse.Na
         trainer.load(newest)
         if not options.dry_run:
             print(f"Carrying on after step {step}, from {newest}", file=sys.stderr)
+    run = what_is_trained(texts, options)
     stopped = False
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -299,13 +336,31 @@ def train(trainer: Trainer, texts: list[str], folder: Path, options: argparse.Na
             if not options.dry_run:
                 show(step, options.steps, losses, time.monotonic() - started)
             if step % options.save_every == 0 or step == options.steps or stopped:
-                save(trainer, folder, step, losses, options.keep)
+                save(trainer, folder, {"step": step, "losses": losses, "run": run}, options.keep)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     if sys.stdout.isatty() and not options.dry_run:
         print()
     return losses, stopped
+
+
+def whole(least: int) -> Callable[[str], int]:
+    """For argparse: a whole number that is not below `least`."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"has to be a whole number, {least} or more, not {text}")
+        return int(text)
+
+    return read
+
+
+def rate(text: str) -> float:
+    """For argparse: a learning rate."""
+    if not 0 < float(text) <= 1:
+        raise argparse.ArgumentTypeError(f"has to be above 0 and not above 1, not {text}")
+    return float(text)
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -320,12 +375,14 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, default=Path("checkpoints"), help="folder for checkpoints (default: checkpoints)"
     )
-    parser.add_argument("--steps", type=int, default=100, help="steps in all, earlier runs included (default: 100)")
-    parser.add_argument("--batch-size", type=int, default=4, help="texts in a step (default: 4)")
-    parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of lora (default: 0.0001)")
-    parser.add_argument("--length", type=int, default=128, help="tokens of a text for lora (default: 128)")
-    parser.add_argument("--save-every", type=int, default=20, help="steps between two checkpoints (default: 20)")
-    parser.add_argument("--keep", type=int, default=3, help="checkpoints to keep (default: 3)")
+    parser.add_argument(
+        "--steps", type=whole(1), default=100, help="steps in all, earlier runs included (default: 100)"
+    )
+    parser.add_argument("--batch-size", type=whole(1), default=4, help="texts in a step (default: 4)")
+    parser.add_argument("--rate", type=rate, default=1e-4, help="learning rate of lora (default: 0.0001)")
+    parser.add_argument("--length", type=whole(2), default=128, help="tokens of a text for lora (default: 128)")
+    parser.add_argument("--save-every", type=whole(1), default=20, help="steps between two checkpoints (default: 20)")
+    parser.add_argument("--keep", type=whole(1), default=3, help="checkpoints to keep (default: 3)")
     parser.add_argument("--seed", type=int, default=1, help="of the order of the texts, and of adapters (default: 1)")
     parser.add_argument("--dry-run", action="store_true", help="try everything that needs no card, and print JSON")
     return parser.parse_args(argv)
@@ -352,9 +409,8 @@ def dry_run(texts: list[str], options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Read, train, say where it is."""
-    if min(options.steps, options.batch_size, options.save_every, options.keep) < 1 or options.length < 2:
-        raise Problem("steps, sizes and counts have to be 1 or more", "choose larger figures", INPUT)
     texts = read(options.data)
+    check_folder(options.out, what_is_trained(texts, options))
     if options.dry_run:
         return dry_run(texts, options)
     trainer: Trainer = Tiny()
@@ -364,7 +420,7 @@ def run(options: argparse.Namespace) -> int:
     if stopped:
         print(f"Stopped after step {len(losses)}. The same command carries on.", file=sys.stderr)
         return 130
-    print(f"{options.out / f'step-{options.steps}'} holds the result; loss {losses[0]:.4f} -> {losses[-1]:.4f}")
+    print(f"{options.out / f'step-{len(losses)}'} holds the result; loss {losses[0]:.4f} -> {losses[-1]:.4f}")
     return 0
 
 
@@ -376,7 +432,7 @@ def main(argv: list[str]) -> int:
     except Problem as problem:
         print(f"{PROGRAM}: {problem.what}\n  next: {problem.then}", file=sys.stderr)
         return problem.code
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         print(f"{PROGRAM}: {error}\n  next: check the names of the files", file=sys.stderr)
         return INPUT
 

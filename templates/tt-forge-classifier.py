@@ -49,6 +49,13 @@ def fail(what: str, then: str, code: int = MISSING) -> NoReturn:
     raise SystemExit(code)
 
 
+def one_or_more(text: str) -> int:
+    """For argparse: a whole number that is not 0."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"has to be a whole number, 1 or more, not {text}")
+    return int(text)
+
+
 def parse(argv: list[str]) -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(
@@ -61,7 +68,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--device", choices=("auto", *BACKENDS, "cpu"), default="auto", help="how to run it; cpu compiles nothing"
     )
-    parser.add_argument("--top", type=int, default=5, help="classes to name (default: 5)")
+    parser.add_argument("--top", type=one_or_more, default=5, help="classes to name (default: 5)")
     parser.add_argument("--dry-run", action="store_true", help="print as JSON what would be done, and do nothing")
     return parser.parse_args(argv)
 
@@ -139,12 +146,15 @@ def main(argv: list[str]) -> int:
     removed = [name for name in HARMFUL if os.environ.pop(name, None) is not None]
     how = backend(options.device)
     missing = problems(options.device)
+    gone = [f"there is no picture {options.picture}"] if options.picture and not options.picture.is_file() else []
     if options.dry_run:
-        plan = {"network": options.network, "backend": how, "unset": removed, "problems": missing}
+        plan = {"network": options.network, "backend": how, "unset": removed, "problems": gone + missing}
         print(json.dumps({"would": "compile the network and classify", **plan}, indent=2))
         return 0
     if options.picture is None:
         fail("no picture was named", "name one, or see --help", INPUT)
+    if gone:
+        fail(gone[0], "name one that is there", INPUT)
     if how is None or missing:
         fail("; ".join(missing), "the same command with --dry-run shows what would be done")
     for name in removed:

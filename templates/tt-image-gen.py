@@ -45,16 +45,18 @@ KINDS = {b"\x89PNG": ".png", b"\xff\xd8\xff": ".jpg"}
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
-    """The options."""
+    """The options, with the limits of the media server's requests."""
     parser = argparse.ArgumentParser(
         prog=f"{PROGRAM}.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("prompt", help="what the picture shows")
+    parser.add_argument("prompt", type=http.some_text, help="what the picture shows")
     parser.add_argument("--negative", help="what it should not show")
-    parser.add_argument("--steps", type=int, default=20, help="12 to 50 (default: 20)")
-    parser.add_argument("--guidance", type=float, default=3.5, help="how closely to follow the words (default: 3.5)")
+    parser.add_argument("--steps", type=http.number(int, 12, 50), default=20, help="12 to 50 (default: 20)")
+    parser.add_argument(
+        "--guidance", type=http.number(float, 1, 20), default=3.5, help="1 to 20: how closely to follow the words"
+    )
     parser.add_argument("--seed", type=int, default=0, help="another one gives another picture (default: 0)")
-    parser.add_argument("--count", type=int, default=1, help="pictures, 1 to 4 (default: 1)")
+    parser.add_argument("--count", type=http.number(int, 1, 4), default=1, help="pictures, 1 to 4 (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("picture"), help="start of the file name (default: picture)")
     parser.add_argument("--direct", action="store_true", help="load the model here, and ask no server")
     parser.add_argument(
@@ -62,17 +64,6 @@ def parse(argv: list[str]) -> argparse.Namespace:
     )
     http.add_arguments(parser)
     return parser.parse_args(argv)
-
-
-def check(options: argparse.Namespace) -> None:
-    """The limits of the media server's requests."""
-    for name, value, least, most in (
-        ("--steps", options.steps, 12, 50),
-        ("--count", options.count, 1, 4),
-        ("--guidance", options.guidance, 1.0, 20.0),
-    ):
-        if not least <= value <= most:
-            raise http.Problem(f"{name} has to be from {least} to {most}", "choose another", http.INPUT)
 
 
 def body(options: argparse.Namespace) -> dict[str, Any]:
@@ -202,7 +193,7 @@ def save(picture: Any, start: Path) -> Path:
 
 def run(options: argparse.Namespace) -> int:
     """Make the pictures and write them."""
-    check(options)
+    http.check_place(options.out)
     started = time.monotonic()
     if options.direct:
         if options.dry_run:

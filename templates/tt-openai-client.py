@@ -3,7 +3,7 @@
 """Three ways to ask a server that speaks OpenAI's interface: a plain answer, a streamed one, and one with tools.
 
 The server may be vLLM, tt-api-server-direct.py (no tools) or any other. For tools, vLLM has to be started with a tool
-parser; `tt-jukebox show MODEL` says whether the model's entry names one.
+parser: where one is known, `tt-jukebox command MODEL` has it as --tool-call-parser.
 
 Examples:
     python tt-openai-client.py plain --prompt "Name three prime numbers."
@@ -105,9 +105,9 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog=f"{PROGRAM}.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("way", nargs="?", choices=tuple(PROMPTS), default="plain", help="how to ask (default: plain)")
-    parser.add_argument("--prompt", help="the question (default: one that suits)")
-    parser.add_argument("--max-tokens", type=int, default=256, help="longest answer (default: 256)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of tools at most (default: 5)")
+    parser.add_argument("--prompt", type=http.some_text, help="the question (default: one that suits)")
+    parser.add_argument("--max-tokens", type=http.TOKENS, default=256, help="longest answer (default: 256)")
+    parser.add_argument("--rounds", type=http.number(int, 1), default=5, help="rounds of tools at most (default: 5)")
     http.add_arguments(parser)
     return parser.parse_args(argv)
 

@@ -17,6 +17,7 @@ import json
 import math
 import os
 import re
+import stat
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -50,16 +51,6 @@ def words(text: str) -> list[str]:
     return re.findall(r"[^\W_]{2,}", text.lower())
 
 
-def files(folder: Path, endings: tuple[str, ...]) -> Iterator[Path]:
-    """The text files below a folder. Links are not followed, and hidden folders are left out."""
-    for here, below, names in os.walk(folder):
-        below[:] = sorted(name for name in below if not name.startswith(".") and name != "node_modules")
-        for name in sorted(names):
-            path = Path(here, name)
-            if name.endswith(endings) and not path.is_symlink() and path.stat().st_size <= LARGEST_FILE:
-                yield path
-
-
 def passages(path: Path, folder: Path, size: int) -> Iterator[Passage]:
     """A file in pieces of about `size` words, cut between paragraphs where there are some."""
     gathered: list[str] = []
@@ -76,6 +67,33 @@ def passages(path: Path, folder: Path, size: int) -> Iterator[Passage]:
             if found:
                 yield Passage(str(path.relative_to(folder)), start, text, found)
             gathered, start, count = [], number + 1, 0
+
+
+def read(folder: Path, endings: tuple[str, ...], size: int) -> tuple[list[Passage], int, list[str]]:
+    """The passages of the text files below a folder, the number of these files, and what was skipped and why.
+
+    Links are not followed, and hidden folders are left out.
+    """
+    found: list[Passage] = []
+    count = 0
+    skipped: list[str] = []
+
+    def closed(error: OSError) -> None:
+        skipped.append(f"{error.filename}: {error.strerror}")
+
+    for here, below, names in os.walk(folder, onerror=closed):
+        below[:] = sorted(name for name in below if not name.startswith(".") and name != "node_modules")
+        for path in (Path(here, name) for name in sorted(names) if name.endswith(endings)):
+            try:
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode) and status.st_size > LARGEST_FILE:
+                    skipped.append(f"{path}: larger than {LARGEST_FILE} bytes")
+                elif stat.S_ISREG(status.st_mode):
+                    found += passages(path, folder, size)
+                    count += 1
+            except OSError as error:
+                skipped.append(f"{path}: {error.strerror}")
+    return found, count, skipped
 
 
 def best(every: list[Passage], question: str, top: int) -> list[tuple[float, Passage]]:
@@ -108,13 +126,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
         prog=f"{PROGRAM}.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path, help="folder with the texts")
-    parser.add_argument("question", help="what you want to know")
-    parser.add_argument("--top", type=int, default=5, help="passages for the model (default: 5)")
-    parser.add_argument("--size", type=int, default=150, help="words of a passage, about (default: 150)")
+    parser.add_argument("question", type=http.some_text, help="what you want to know")
+    parser.add_argument("--top", type=http.number(int, 1), default=5, help="passages for the model (default: 5)")
+    parser.add_argument(
+        "--size", type=http.number(int, 10), default=150, help="words of a passage, about (default: 150)"
+    )
     parser.add_argument(
         "--endings", default=",".join(ENDINGS), help="endings of the files to read (default: %(default)s)"
     )
-    parser.add_argument("--max-tokens", type=int, default=512, help="longest answer (default: 512)")
+    parser.add_argument("--max-tokens", type=http.TOKENS, default=512, help="longest answer (default: 512)")
     http.add_arguments(parser)
     return parser.parse_args(argv)
 
@@ -124,15 +144,17 @@ def run(options: argparse.Namespace) -> int:
     folder = options.folder.expanduser()
     if not folder.is_dir():
         raise http.Problem(f"there is no folder {folder}", "name one that is there", http.INPUT)
-    if options.top < 1 or options.size < 10:
-        raise http.Problem("--top has to be 1 or more, --size 10 or more", "choose larger figures", http.INPUT)
     server = http.Server(options)
-    texts = list(files(folder, tuple(options.endings.split(","))))
-    every = [passage for path in texts for passage in passages(path, folder, options.size)]
+    every, count, skipped = read(folder, tuple(options.endings.split(",")), options.size)
+    if skipped:
+        print(f"{len(skipped)} skipped, the first is {skipped[0]}", file=sys.stderr)
+    if not every:
+        why = "holds a word" if count else "could be read" if skipped else f"ends in {options.endings}"
+        raise http.Problem(f"no file below {folder} {why}", "name another folder, or see --endings", http.INPUT)
     found = best(every, options.question, options.top)
     if options.dry_run:
         rows = [{"path": p.path, "line": p.line, "score": round(s, 3)} for s, p in found]
-        figures = {"files": len(texts), "passages": len(every), "found": rows}
+        figures = {"files": count, "skipped": len(skipped), "passages": len(every), "found": rows}
         print(json.dumps({"would": "ask about what was found", **server.plan(), **figures}, indent=2))
         return 0
     if not found:

@@ -18,6 +18,7 @@ import argparse
 import importlib
 import importlib.util
 import inspect
+import math
 import os
 import random
 import signal
@@ -71,6 +72,29 @@ class Settings:
     tt_metal: str
 
 
+def number(kind: Callable[[str], float], least: float, most: float = math.inf) -> Callable[[str], float]:
+    """For argparse: a number from `least` to `most`, so that a wrong one is refused before anything begins."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            name = "a whole number" if kind is int else "a number"
+            limits = f"{least} or more" if most == math.inf else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"has to be {name}, {limits}, not {text}")
+        return value
+
+    return read
+
+
+PORT = number(int, 0, 65535)
+TOKENS = number(int, 1)
+# OpenAI's own limits.
+TEMPERATURE = number(float, 0, 2)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that every program with a direct model has."""
     default = os.environ.get("HF_MODEL", "meta-llama/Llama-3.1-8B-Instruct")
@@ -91,7 +115,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-trace", action="store_true", help="decode without a trace: slower, and simpler to debug")
     parser.add_argument(
-        "--trace-region-size", type=int, default=30_000_000, help="bytes kept for it (default: 30000000)"
+        "--trace-region-size", type=number(int, 0), default=30_000_000, help="bytes kept for it (default: 30000000)"
     )
     parser.add_argument(
         "--tt-metal", default=os.environ.get("TT_METAL_HOME", "."), help="checkout with the package `models`"
@@ -103,6 +127,11 @@ def settings_of(options: argparse.Namespace) -> Settings:
     """The options, checked."""
     if options.max_seq_len < 128 or options.max_seq_len % 128:
         raise Problem("--max-seq-len has to be a multiple of 128", "say for example --max-seq-len 4096", INPUT)
+    if getattr(options, "max_tokens", 0) >= options.max_seq_len:
+        raise Problem("--max-tokens leaves no room for a question", "lower it, or raise --max-seq-len", INPUT)
+    checkout = Path(options.tt_metal).expanduser().resolve()
+    if not checkout.is_dir():
+        raise Problem(f"there is no folder {checkout}", "name the checkout of tt-metal with --tt-metal", INPUT)
     model = str(options.model)
     if model.startswith(("/", "~", "./", "../")):
         folder = Path(model).expanduser().resolve()
@@ -116,7 +145,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         fabric=options.fabric,
         trace=not options.no_trace,
         trace_region_size=options.trace_region_size,
-        tt_metal=str(Path(options.tt_metal).expanduser().resolve()),
+        tt_metal=str(checkout),
     )
 
 
@@ -204,6 +233,7 @@ class DirectModel:
         if missing:
             raise Problem("; ".join(missing), "the same command with --dry-run shows what would be done")
         self.settings = settings
+        print("Opening the chips.", file=sys.stderr)
         # Whoever ends this program, the chips are given back: each of these becomes a KeyboardInterrupt.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.default_int_handler)
@@ -218,6 +248,7 @@ class DirectModel:
             self.mesh = self._open()
         except RuntimeError as error:
             raise Problem(f"ttnn: {words_of(error)}", "`tt-jukebox doctor` looks at the cards") from None
+        print(f"Loading {settings.model}: this takes minutes, and is done once.", file=sys.stderr)
         try:
             self._load()
         except BaseException:

@@ -14,11 +14,12 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import json
+import math
 import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO, Any
@@ -46,12 +47,43 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
         """No request follows."""
 
 
+def number(kind: Callable[[str], float], least: float, most: float = math.inf) -> Callable[[str], float]:
+    """For argparse: a number from `least` to `most`, so that a wrong one is refused before anything begins."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            name = "a whole number" if kind is int else "a number"
+            limits = f"{least} or more" if most == math.inf else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"has to be {name}, {limits}, not {text}")
+        return value
+
+    return read
+
+
+def some_text(text: str) -> str:
+    """For argparse: a text that is not empty."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("has to hold a word")
+    return text
+
+
+TOKENS = number(int, 1)
+# OpenAI's own limits.
+TEMPERATURE = number(float, 0, 2)
+# A socket takes no wait below 0, and with 0 it does not wait at all.
+SECONDS = number(float, 0.1, 86400)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that every client has."""
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="address of the server (default: %(default)s)")
     parser.add_argument("--model", help="name of the model (default: the first one that the server has)")
     parser.add_argument("--key-from", help=f"environment variable with the key (default: {' or '.join(KEYS)})")
-    parser.add_argument("--timeout", type=float, default=300.0, help="seconds to wait for data (default: 300)")
+    parser.add_argument("--timeout", type=SECONDS, default=300.0, help="seconds to wait for data (default: 300)")
     parser.add_argument("--dry-run", action="store_true", help="print as JSON what would be sent, and send nothing")
 
 
@@ -59,9 +91,14 @@ class Server:
     """A server that speaks OpenAI's interface."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        parts = urlsplit(options.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
-            raise Problem("--url is no address of a server", "say for example --url http://127.0.0.1:8000", INPUT)
+        try:
+            parts = urlsplit(options.url)
+            # Asking for the port is what checks it.
+            wrong = parts.scheme not in ("http", "https") or parts.port == 0
+        except ValueError:
+            wrong = True
+        if wrong or not parts.hostname or parts.username or parts.query:
+            raise Problem("that URL is no address of a server", "say for example http://127.0.0.1:8000", INPUT)
         self.url = options.url.rstrip("/").removesuffix("/v1")
         self.wanted: str | None = options.model
         self.timeout: float = options.timeout
@@ -88,6 +125,9 @@ class Server:
             raise Problem(f"{self.url}{path} answers {error.code}: {said}", then, 1, error.code) from None
         except (OSError, HTTPException) as error:
             reason = getattr(error, "reason", None) or error
+            if isinstance(reason, TimeoutError):
+                then = "look at the server's own output, or wait longer with --timeout"
+                raise Problem(f"no answer from {self.url} within {self.timeout:g} s", then) from None
             raise Problem(
                 f"no answer from {self.url}: {reason}", "start a server, for example with `tt-jukebox serve MODEL`"
             ) from None
@@ -150,6 +190,15 @@ class Server:
     def plan(self) -> dict[str, Any]:
         """What a dry run tells of the server; the key itself is nobody's business."""
         return {"url": self.url, "model": self.wanted or "the first one of /v1/models", "key": bool(self.key)}
+
+
+def check_place(path: Path) -> None:
+    """Whether a file can be written there: asked before the work, so that its result is not lost."""
+    folder = path.parent
+    if not path.name:
+        raise Problem(f"{path} is no name for a file", "add one", INPUT)
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise Problem(f"there is no folder {folder} that you may write into", "make it, or choose another", INPUT)
 
 
 def is_here(host: str) -> bool:

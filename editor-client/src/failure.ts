@@ -14,6 +14,9 @@ export class FailureError extends Error {
   }
 }
 
+/** The first letter of a word, not of a name such as tt-smi, a path or a command. */
+const PLAIN_WORD = /^[a-z](?=[a-z]*[ ,:])/;
+
 /** Codes of JSON-RPC and LSP that say something other than "the handler failed". */
 const CODE = { methodNotFound: -32601, requestCancelled: -32800, connectionLost: -32097 };
 
@@ -61,9 +64,9 @@ export function toFailure(error: unknown): Failure {
   };
 }
 
-/** The failure as one line for a message. */
+/** The failure as one line for a message. What the sidecar says begins small, as on a shell; a message begins as sentences do. */
 export function failureText(failure: Failure): string {
-  const head = [failure.what, failure.why].map(withoutStop).filter(Boolean).join(": ");
+  const head = [failure.what, failure.why].map(withoutStop).filter(Boolean).join(": ").replace(PLAIN_WORD, (first) => first.toUpperCase());
   const next = failure.next.trim();
   return next === "" ? `${head}.` : `${head}. ${next}`;
 }

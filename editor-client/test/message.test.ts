@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FailureError } from "../src/failure";
 import { pressed, say } from "../src/message";
-import { presses, shown } from "./vscode.stub";
+import { pressing, shown } from "./vscode.stub";
 
 const failure = { kind: "no_driver", what: "No driver", why: "it is not loaded", next: "Load it." };
 const failing = [
@@ -17,7 +17,7 @@ const failing = [
 for (const run of failing) {
   test("the failure of a button is told", async () => {
     shown.length = 0;
-    presses.push("Go");
+    pressing.button = "Go";
     say("info", "Ready.", [{ title: "Go", run }]);
     await sleep(20);
     assert.deepEqual(shown, ["Ready.", "No driver: it is not loaded. Load it."]);
@@ -26,7 +26,7 @@ for (const run of failing) {
 
 test("what the person cancelled is not told", async () => {
   shown.length = 0;
-  presses.push("Go");
+  pressing.button = "Go";
   say("info", "Ready.", [{ title: "Go", run: () => Promise.reject(new FailureError({ ...failure, kind: "cancelled" })) }]);
   await sleep(20);
   assert.deepEqual(shown, ["Ready."]);
@@ -35,7 +35,8 @@ test("what the person cancelled is not told", async () => {
 test("who asks hears which button it was", async () => {
   const [yes, no] = ["Yes", "No"].map((title) => ({ title, run: () => undefined }));
   assert.ok(yes !== undefined && no !== undefined);
-  presses.push("No");
+  pressing.button = "No";
   assert.equal(await pressed("info", "Shall it?", [yes, no]), no);
+  delete pressing.button;
   assert.equal(await pressed("info", "Shall it?", [yes, no]), undefined);
 });

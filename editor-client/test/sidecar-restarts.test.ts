@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Restarts } from "../src/sidecar-restarts";
-import { presses, shown } from "./vscode.stub";
+import { pressing, shown } from "./vscode.stub";
 
 const TYPED_MS = 30;
 
@@ -26,7 +26,8 @@ function wishes() {
 }
 
 beforeEach(() => {
-  shown.length = presses.length = 0;
+  shown.length = 0;
+  delete pressing.button;
 });
 
 test("one restart for a word that is typed letter by letter", async () => {
@@ -42,7 +43,7 @@ test("one restart for a word that is typed letter by letter", async () => {
 
 test("work that is under way is asked about once, and goes on until it is done", async () => {
   const { counted, restarts, work } = wishes();
-  presses.push("When It Is Done");
+  pressing.button = "When It Is Done";
   const [end, endOther] = [work("a setup"), work("a benchmark")];
   await restarts.now();
   assert.equal(shown.length, 1);
@@ -58,7 +59,7 @@ test("work that is under way is asked about once, and goes on until it is done",
 test("whoever wants it now gets it now, and not once more afterwards", async () => {
   const { counted, restarts, work } = wishes();
   const end = work("a setup");
-  presses.push("Restart Now");
+  pressing.button = "Restart Now";
   await restarts.now();
   assert.equal(counted.restarts, 1);
   await end();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CancellationToken } from "vscode";
 import { slowSidecar } from "./sidecars";
-import { presses, settingsChanged, shown } from "./vscode.stub";
+import { pressing, settingsChanged, shown } from "./vscode.stub";
 
 const LIMIT = { timeout: 20_000 };
 
@@ -58,7 +58,7 @@ test("a change of settings does not end a setup unasked", LIMIT, async () => {
     await sleep(1500);
     assert.deepEqual(notes(), ["start"]);
     assert.match(shown.join(), /ends what it has under way: a setup\./);
-    presses.push("Restart Now");
+    pressing.button = "Restart Now";
     const restart = sidecar.restartWhenFree();
     await assert.rejects(setup);
     await restart;

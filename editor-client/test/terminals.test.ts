@@ -4,7 +4,7 @@ import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from "node:chil
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Terminals } from "../src/terminals";
-import { presses, shown, terminalEvents, window } from "./vscode.stub";
+import { pressing, shown, terminalEvents, window } from "./vscode.stub";
 
 const able = process.platform === "linux" && ["python3", "bash"].every((name) => spawnSync(name, ["--version"]).status === 0);
 const CTRL_C = "\u0003";
@@ -37,6 +37,7 @@ before(async () => {
 });
 beforeEach(() => {
   shown.length = typed.length = 0;
+  delete pressing.button;
 });
 after(() => {
   host?.stdin.end();
@@ -95,7 +96,7 @@ test("where nobody can tell, nothing is typed unless the person says so, and who
   const terminals = new Terminals();
   assert.equal(await terminals.run("server", "serve"), "unknown");
   assert.deepEqual(sent, []);
-  presses.push("Type Anyway");
+  pressing.button = "Type Anyway";
   assert.equal(await terminals.run("server", "serve"), "typed");
   assert.deepEqual(sent, ["serve"]);
   assert.equal(terminals.state("server").text, "serve");

@@ -1,8 +1,10 @@
 /** A stand-in for the `vscode` module: only what the modules under test touch when they are loaded or called. */
 
+/** Another language puts its mark before every text that it was given to translate. */
+export const language = { mark: "" };
 export const l10n = {
   t: (message: string, ...values: unknown[]): string =>
-    message.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
+    `${language.mark}${message}`.replace(/\{(\d+)\}/g, (_, index: string) => String(values[Number(index)])),
 };
 
 export const QuickPickItemKind = { Separator: -1, Default: 0 };
@@ -40,11 +42,12 @@ export const workspace = {
   }),
 };
 export const languages = {};
-/** What is in the clipboard. */
-export const clipboard = { text: "" };
+/** The clipboard, which a browser may keep from extensions, and what is selected in the terminal. */
+export const clipboard = { text: "", refused: false, selected: "" };
 export const env = {
   clipboard: {
-    writeText: (text: string) => {
+    readText: (): Promise<string> => (clipboard.refused ? Promise.reject(new Error("NotAllowedError")) : Promise.resolve(clipboard.text)),
+    writeText: (text: string): Promise<void> => {
       clipboard.text = text;
       return Promise.resolve();
     },
@@ -52,20 +55,39 @@ export const env = {
 };
 export const Uri = {
   file: (path: string) => ({ fsPath: path }),
-  joinPath: ({ fsPath }: { fsPath: string }, ...parts: string[]) => ({ fsPath: [fsPath, ...parts].join("/") }),
+  joinPath: ({ fsPath }: { fsPath?: string }, ...names: string[]): { fsPath: string } => ({ fsPath: [fsPath, ...names].join("/") }),
 };
 export const FileType = { Directory: 2 };
-export const chat = undefined;
-export const lm = undefined;
+export let chat: object | undefined;
+/** Gives the editor a chat. */
+export function withChat(): void {
+  chat = { createChatParticipant: () => undefined };
+}
+export let lm: object | undefined;
+/** Gives the editor what takes MCP servers, and says which were named. */
+export function withMcp(): () => unknown[] {
+  let provider: { provideMcpServerDefinitions: () => unknown[] } | undefined;
+  lm = {
+    registerMcpServerDefinitionProvider: (_id: string, given: typeof provider) => {
+      provider = given;
+      return new Disposable();
+    },
+  };
+  return () => provider?.provideMcpServerDefinitions() ?? [];
+}
 
 export class CancellationError {}
 export const LanguageModelChatToolMode = { Auto: 1, Required: 2 };
 export class LanguageModelTextPart {}
 export class LanguageModelToolCallPart {}
-export class McpStdioServerDefinition {}
+export class McpStdioServerDefinition {
+  constructor(readonly label: string, readonly command: string, readonly args: string[], readonly env: object) {}
+}
 export class LanguageModelToolResult {}
 export class Location {}
-export class Disposable {}
+export class Disposable {
+  static readonly from = (): Disposable => new Disposable();
+}
 export class CancellationTokenSource {}
 export class MarkdownString {
   constructor(readonly value: string) {}
@@ -77,21 +99,18 @@ export const TreeItemCollapsibleState = { None: 0, Collapsed: 1, Expanded: 2 };
 export const ColorThemeKind = { Light: 1, Dark: 2, HighContrast: 3, HighContrastLight: 4 };
 export const ViewColumn = { Active: -1, Beside: -2 };
 
-/** What was shown, newest last. */
+/** What was shown, newest last, and the button that is pressed wherever it is there. */
 export const shown: string[] = [];
-/** The titles of the buttons that are pressed, in order of the messages that have them. */
-export const presses: string[] = [];
-const show = (text: string, ...buttons: string[]) => {
+export const pressing: { button?: string } = {};
+const show = (text: string, ...buttons: unknown[]): Promise<unknown> => {
   shown.push(text);
-  const at = presses.findIndex((title) => buttons.includes(title));
-  return Promise.resolve(at < 0 ? undefined : presses.splice(at, 1)[0]);
+  return Promise.resolve(buttons.find((button) => button === pressing.button));
 };
 /** What was offered to choose from, newest last; `picks` are the labels that are chosen, in order. */
 export const offered: string[][] = [];
 export const picks: string[] = [];
 /** The files that were opened. */
 export const opened: string[] = [];
-const token = { isCancellationRequested: false };
 /** What terminals tell; a test tells it in their place. */
 export const terminalEvents = {
   started: new EventEmitter<unknown>(),
@@ -99,6 +118,12 @@ export const terminalEvents = {
   closed: new EventEmitter<unknown>(),
   integrated: new EventEmitter<unknown>(),
 };
+/** What was told on the way of something that takes its time, and whether somebody has pressed Cancel. */
+export const reported: { message?: string; increment?: number }[] = [];
+export const progressToken = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose: () => undefined }) };
+/** The items of the status bar, newest last. */
+export const items: { text?: string; show: () => void; dispose: () => void }[] = [];
+const channel = { appendLine: () => undefined, show: () => undefined };
 export const window = {
   /** The terminals that are open; a test puts its own here. */
   terminals: [] as unknown[],
@@ -118,8 +143,16 @@ export const window = {
     opened.push(fsPath);
     return Promise.resolve();
   },
-  withProgress: <T>(_options: unknown, work: (progress: unknown, token: unknown) => Promise<T>): Promise<T> =>
-    work({ report: () => undefined }, token),
+  createStatusBarItem: () => {
+    const item = { show: () => undefined, dispose: () => undefined };
+    items.push(item);
+    return item;
+  },
+  createOutputChannel: () => channel,
+  activeTextEditor: undefined,
+  tabGroups: { all: [] as { tabs: { label: string; input: unknown }[] }[] },
+  withProgress: (_options: unknown, work: (progress: unknown, token: unknown) => unknown): unknown =>
+    work({ report: (value: { message?: string }) => reported.push(value) }, progressToken),
 };
 
 /** Commands that were run, with what they were given. */
@@ -138,6 +171,9 @@ export const commands = {
   },
   executeCommand: (id: string, ...args: unknown[]): Promise<undefined> => {
     ran.push({ id, args });
+    if (id === "workbench.action.terminal.copySelection" && clipboard.selected !== "") {
+      clipboard.text = clipboard.selected;
+    }
     return Promise.resolve(undefined);
   },
 };

@@ -48,7 +48,8 @@ struct LoggedOut {
 pub(super) fn run(session: &Session, options: &Options, output: &Output) -> Result<()> {
     if options.check {
         let state = block_on_stoppable(requests::token(session, TokenParams { check: true }))?;
-        return output.print(&state, text);
+        output.print(&state, text)?;
+        return state.trouble.map_or(Ok(()), Err);
     }
     let secret = typed()?;
     let found = token::Found { secret: secret.clone(), source: "what you have entered".into() };
@@ -87,9 +88,6 @@ fn text(state: &TokenState) -> String {
         (_, Some(source)) => format!("There is a token from {source}.\n"),
         (_, None) => "There is no token.\n".to_owned(),
     };
-    if let Some(trouble) = &state.trouble {
-        text.push_str(&format!("{}\n", printable(&trouble.to_string())));
-    }
     let rows: Vec<Vec<String>> = state
         .repos
         .iter()

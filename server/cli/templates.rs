@@ -59,13 +59,28 @@ fn listed(list: &Templates) -> String {
         .templates
         .iter()
         .map(|entry| {
-            let missing = entry.files.iter().any(|file| file.condition == FileCondition::Missing);
-            let state = if missing { "" } else { "copied" };
+            let state = state(&entry.files);
             vec![entry.id.clone(), entry.title.clone(), entry.needs.join(", "), state.to_owned()]
         })
         .collect();
     let rows = table(&["ID", "WHAT IT IS", "NEEDS", "HERE"], &rows);
     format!("{rows}\n`tt-jukebox templates copy ID` copies one to {}", printable(&list.dir))
+}
+
+/// How the copy of a template lies there: what would keep somebody from using it counts first.
+fn state(files: &[TemplateFile]) -> &'static str {
+    let any = |condition| files.iter().any(|file| file.condition == condition);
+    if any(FileCondition::Missing) {
+        ""
+    } else if any(FileCondition::Foreign) {
+        "not ours"
+    } else if any(FileCondition::Edited) {
+        "edited"
+    } else if any(FileCondition::Outdated) {
+        "older copy"
+    } else {
+        "copied"
+    }
 }
 
 fn line(file: &TemplateFile) -> String {

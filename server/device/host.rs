@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::board::{Arch, Family};
-use super::chips;
 use super::facts::Facts;
 use super::finding::{Finding, Severity};
 use super::topology::{self, Placement};
+use super::{chips, grouping};
 
 /// How the box is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,7 +165,7 @@ const KIB_PER_GIB: f64 = 1024.0 * 1024.0;
 pub fn interpret(facts: &Facts) -> Host {
     let mut findings = Vec::new();
     let (chips, driver) = chips::merge(facts, &mut findings);
-    let (boards, counts) = chips::group(&chips, &mut findings);
+    let (boards, counts) = grouping::group(&chips, &mut findings);
     let topology = topology::resolve(&counts);
     let health = judge(facts, &chips, driver.as_deref(), &mut findings);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

@@ -5,6 +5,7 @@ mod chips;
 mod diagnosis;
 pub mod facts;
 pub mod finding;
+mod grouping;
 pub mod holders;
 pub mod host;
 mod nodes;

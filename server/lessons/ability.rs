@@ -1,6 +1,6 @@
 //! Whether this box can do a step, with which model, and what is nearest where it cannot. Pure.
 
-use super::walkthrough::{ModelWanted, Pick, Step, Walkthroughs};
+use super::walkthrough::{ModelWanted, Needs, Pick, Step, Walkthroughs};
 use crate::device::Host;
 use crate::environment::weights::WeightState;
 use crate::matching::{Fit, Match, Readiness};
@@ -32,9 +32,12 @@ pub struct Here<'a> {
 /// Whether the step can be done here.
 pub fn ability(step: &Step, here: Here<'_>) -> Ability {
     let needs = &step.needs;
-    if needs.or_server && here.has_server {
-        return Ability { can: true, ..Ability::default() };
-    }
+    let without_server = of_this_box(needs, here);
+    // A server elsewhere does as well; a model of this box is still worth naming.
+    Ability { can: without_server.can || needs.or_server && here.has_server, ..without_server }
+}
+
+fn of_this_box(needs: &Needs, here: Here<'_>) -> Ability {
     if needs.device && here.host.boards.is_empty() {
         let why = format!("there is no Tenstorrent device here: {}", here.host.product_reason);
         return Ability { why, ..Ability::default() };
@@ -60,19 +63,19 @@ pub fn nearest<'a>(step: &Step, all: &'a Walkthroughs, here: Here<'_>) -> Option
 fn suits(found: &Match, wanted: &ModelWanted) -> bool {
     let here = !matches!(found.readiness, Readiness::Elsewhere | Readiness::Experimental);
     let task = wanted.task.as_ref().is_none_or(|task| found.tasks.contains(task));
+    let engine = wanted.engine.as_ref().is_none_or(|engine| found.engine == *engine);
     let code = wanted.implementation.as_ref().is_none_or(|name| found.implementation == *name);
-    here && task && code && (!wanted.on_host || found.command)
+    let family = wanted.families.is_empty() || wanted.families.contains(&found.family);
+    here && task && engine && code && family && (!wanted.on_host || found.command)
 }
 
 /// What is downloaded already comes first: nobody wants to wait twice.
 fn choose<'a>(fits: &[&'a Match], pick: Pick) -> Option<&'a Match> {
     let is_here = |found: &&&Match| found.weights.state == WeightState::Complete;
     let gigabytes = |found: &Match| found.min_disk_gb.unwrap_or(f64::MAX);
-    let smallest = || {
-        let validated = fits.iter().any(|found| found.validated && found.current);
-        let good = fits.iter().filter(|found| !validated || found.validated && found.current);
-        good.min_by(|a, b| gigabytes(a).total_cmp(&gigabytes(b)))
-    };
+    // An experiment that happens to be small is no beginning, nor is what the newest release has dropped.
+    let doubts = |found: &Match| (!found.validated, !found.current);
+    let smallest = || fits.iter().min_by(|a, b| doubts(a).cmp(&doubts(b)).then(gigabytes(a).total_cmp(&gigabytes(b))));
     let chosen = fits.iter().find(is_here).or_else(|| match pick {
         Pick::Best => fits.first(),
         Pick::Smallest => smallest(),
@@ -83,10 +86,11 @@ fn choose<'a>(fits: &[&'a Match], pick: Pick) -> Option<&'a Match> {
 fn none_suits(wanted: &ModelWanted, host: &Host) -> String {
     let box_name = host.product.as_deref().unwrap_or("this combination of boards");
     let kind = wanted.task.as_deref().map(|task| format!(" for the task {task}")).unwrap_or_default();
-    let how = match (&wanted.implementation, wanted.on_host) {
-        (Some(name), _) => format!(" that runs on the code {name}"),
-        (None, true) => " that runs without a container".to_owned(),
-        (None, false) => String::new(),
+    let how = match wanted {
+        ModelWanted { implementation: Some(name), .. } => format!(" that runs on the code {name}"),
+        ModelWanted { engine: Some(name), .. } => format!(" of the engine {name}"),
+        ModelWanted { on_host: true, .. } => " that runs without a container".to_owned(),
+        _ => String::new(),
     };
     format!("no model{kind}{how} is published for {box_name}")
 }

@@ -33,7 +33,7 @@ const fn placeholder(name: &'static str, kind: Kind, about: &'static str) -> Pla
 }
 
 /// The list.
-pub const PLACEHOLDERS: [Placeholder; 26] = [
+pub const PLACEHOLDERS: [Placeholder; 31] = [
     placeholder("device", Kind::Text, "the spec name of this box"),
     placeholder("boards", Kind::Text, "its boards, for example 2 x p300c"),
     placeholder("chips", Kind::Text, "how many chips it has"),
@@ -41,7 +41,11 @@ pub const PLACEHOLDERS: [Placeholder; 26] = [
     placeholder("model", Kind::Text, "the model for this step that suits this box best"),
     placeholder("model_repo", Kind::Text, "its repository on the Hugging Face hub"),
     placeholder("model_device", Kind::Text, "the device name under which it is published, the box or a part of it"),
-    placeholder("model_status", Kind::Text, "how far it has come: complete, functional or experimental"),
+    placeholder(
+        "model_status",
+        Kind::Text,
+        "how far it has come: complete, functional or experimental, and to which release where the newest has dropped it",
+    ),
     placeholder("model_count", Kind::Text, "how many models of this kind run on this box"),
     placeholder("context", Kind::Text, "its longest context here, in tokens"),
     placeholder("sequences", Kind::Text, "how many requests it takes at once"),
@@ -50,7 +54,10 @@ pub const PLACEHOLDERS: [Placeholder; 26] = [
     placeholder("port", Kind::Text, "the port of the model server"),
     placeholder("api_port", Kind::Text, "a port beside it, for a server of your own"),
     placeholder("server_url", Kind::Text, "the address of the model server"),
+    placeholder("local_url", Kind::Text, "the address of a model server on this machine"),
+    placeholder("metal_state", Kind::Text, "whether that checkout of tt-metal is there and built"),
     placeholder("metal_home", Kind::Path, "the checkout of tt-metal that is used"),
+    placeholder("forge_home", Kind::Path, "the environment of TT-Forge"),
     placeholder("environments", Kind::Path, "the folder with the environments"),
     placeholder("scratchpad", Kind::Path, "the folder for scripts"),
     placeholder("weights_dir", Kind::Path, "the folder with the weights"),
@@ -58,6 +65,8 @@ pub const PLACEHOLDERS: [Placeholder; 26] = [
     placeholder("serve_command", Kind::Command, "the command that serves the model"),
     placeholder("test_command", Kind::Command, "the request that tries the server"),
     placeholder("verify_command", Kind::Command, "the small program that runs on the board"),
+    placeholder("forge_install_command", Kind::Command, "what makes the environment of TT-Forge"),
+    placeholder("forge_test_command", Kind::Command, "what imports TT-Forge and says its version"),
     placeholder("script_command", Kind::Command, "the call of the script of this step"),
     placeholder("dry_run_command", Kind::Command, "the same with --dry-run, which touches nothing"),
 ];

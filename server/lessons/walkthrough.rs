@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::proof::Proof;
 use crate::error::{Failure, FailureKind, Result};
+use crate::matching::nearest;
 
 /// The file, as the program carries it.
 const TEXT: &str = include_str!("../../content/walkthrough.json");
@@ -114,8 +115,13 @@ pub struct ModelWanted {
     pub task: Option<String>,
     /// True when it must run from a checkout on this host, not from a container.
     pub on_host: bool,
+    /// `vLLM`, `media` or `forge`; none takes any.
+    pub engine: Option<String>,
     /// Name of the code that must serve it.
     pub implementation: Option<String>,
+    /// Families of which it must be one; empty takes any. The publisher's name of the code alone says too little: newer
+    /// families have trees of their own under the same one.
+    pub families: Vec<String>,
     /// Which of those that fit.
     pub pick: Pick,
 }
@@ -164,6 +170,12 @@ impl Step {
         self.proved_by.as_deref().unwrap_or(&self.id)
     }
 
+    /// The name of its lesson: that of the file, without number and ending.
+    pub fn lesson_name(&self) -> &str {
+        let file = self.lesson.trim_end_matches(".md");
+        file.split_once('-').map_or(file, |(_, name)| name)
+    }
+
     /// Its buttons.
     pub fn buttons(&self) -> impl Iterator<Item = &Button> {
         self.description.iter().filter_map(|line| match line {
@@ -200,11 +212,33 @@ impl Walkthroughs {
     /// # Errors
     /// When there is none.
     pub fn step(&self, id: &str) -> Result<&Step> {
-        self.steps().find(|step| step.id == id).ok_or_else(|| {
-            let ids: Vec<&str> = self.steps().map(|step| step.id.as_str()).collect();
-            let what = format!("there is no lesson {id:?}");
-            Failure::new(FailureKind::Usage, what, ids.join(", "), "`tt-jukebox lesson` lists them.")
-        })
+        self.steps().find(|step| step.id == id).ok_or_else(|| self.no_lesson(id))
+    }
+
+    /// The first step of a lesson, by what people call one: its id in any case, its number, the name of its file.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn lesson(&self, asked: &str) -> Result<&Step> {
+        let asked = asked.trim().to_ascii_lowercase();
+        let stem = asked.strip_suffix(".md").unwrap_or(&asked);
+        let is_it = |step: &&Step| {
+            let (file, name) = (step.lesson.trim_end_matches(".md"), step.lesson_name());
+            let number = file.split('-').next().and_then(|number| number.parse::<u32>().ok());
+            step.id == asked || stem == file || stem == name || number.is_some_and(|number| stem.parse() == Ok(number))
+        };
+        self.steps().find(is_it).ok_or_else(|| self.no_lesson(&asked))
+    }
+
+    fn no_lesson(&self, asked: &str) -> Failure {
+        let mut names: Vec<&str> = self.steps().map(Step::lesson_name).collect();
+        names.dedup();
+        let next = match nearest(asked, names.iter().copied()).first() {
+            Some(near) => format!("Did you mean {near}? `tt-jukebox lesson` lists them."),
+            None => "`tt-jukebox lesson` lists them.".into(),
+        };
+        let what = format!("there is no lesson {asked:.100?}");
+        Failure::new(FailureKind::Usage, what, format!("there are {}", names.join(", ")), next)
     }
 }
 
@@ -251,6 +285,19 @@ mod tests {
             }
         }
         assert!(all.step("no-such-step").unwrap_err().why.contains("api-server"));
+    }
+
+    #[test]
+    fn a_lesson_is_found_by_whatever_people_call_it() {
+        let all = walkthroughs().unwrap();
+        for asked in ["api-server", "API-Server", "5", "05", "05-api-server", "05-api-server.md", " api-server "] {
+            assert_eq!(all.lesson(asked).unwrap().id, "api-server", "{asked}");
+        }
+        assert_eq!(all.lesson("quickstart").unwrap().id, "quickstart-hardware");
+        for wrong in ["", "15", "-", "md"] {
+            assert!(all.lesson(wrong).is_err(), "{wrong}");
+        }
+        assert!(all.lesson("api-servr").unwrap_err().next.starts_with("Did you mean api-server?"));
     }
 
     #[test]

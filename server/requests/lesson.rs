@@ -1,5 +1,6 @@
 //! `tenstorrent/lessons` and `tenstorrent/lesson`: which lessons this machine can do, and one of them filled in for it.
 
+mod forge;
 mod values;
 
 use crate::device::Host;
@@ -41,7 +42,7 @@ pub async fn lesson(session: &Session, params: LessonParams) -> Result<Lesson> {
 /// As [`lesson`], and when the file of the lesson cannot be read.
 pub async fn lesson_of(session: &Session, content: &Content, id: &str) -> Result<Lesson> {
     let all = &content.walkthroughs;
-    let step = all.step(id.trim())?;
+    let step = all.lesson(id)?;
     let found = Found::look(session)?;
     let ability = found.ability(step, all)?;
     let text = content.lesson(&step.lesson)?;

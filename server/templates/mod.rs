@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, FailureKind, Result};
+use crate::matching::nearest;
 use crate::scratchpad;
 
 /// Name below `templates/` and text of every file; made by `embed.rs`.
@@ -39,17 +40,23 @@ pub fn list() -> Result<Vec<Template>> {
         .map_err(|error| Failure::new(FailureKind::Internal, "the list of templates is broken", error.to_string(), ""))
 }
 
-/// The template with that id.
+/// The template with that id, or the one that is opened by that file: lessons name the file.
 ///
 /// # Errors
 /// When there is none.
-pub fn find(id: &str) -> Result<Template> {
+pub fn find(asked: &str) -> Result<Template> {
     let templates = list()?;
     let known: Vec<&str> = templates.iter().map(|template| template.id.as_str()).collect();
+    let next = match nearest(asked, known.iter().copied()).first() {
+        Some(near) => format!("Did you mean {near}? `tt-jukebox templates` says what each is for."),
+        None => "`tt-jukebox templates` says what each is for.".into(),
+    };
     let why = format!("there are {}", known.join(", "));
-    let next = "`tt-jukebox templates` says what each is for.";
-    let failure = Failure::new(FailureKind::Usage, format!("there is no template {id:?}"), why, next);
-    templates.into_iter().find(|template| template.id == id).ok_or(failure)
+    let failure = Failure::new(FailureKind::Usage, format!("there is no template {asked:.100?}"), why, next);
+    let is_it = |template: &Template| {
+        template.id.eq_ignore_ascii_case(asked) || template.files.first().is_some_and(|file| file == asked)
+    };
+    templates.into_iter().find(is_it).ok_or(failure)
 }
 
 /// The files of a template as they belong into `folder`, each with its text.
@@ -116,6 +123,13 @@ mod tests {
         let mut template = find("chat-direct").unwrap();
         template.files = vec!["../server/lib.rs".into()];
         assert_eq!(files(&template, Path::new("/s")).unwrap_err().kind, FailureKind::Internal);
-        assert_eq!(find("chat").unwrap_err().kind, FailureKind::Usage);
+    }
+
+    #[test]
+    fn a_template_is_found_by_its_id_and_by_the_file_that_lessons_name() {
+        assert_eq!(find("tt-chat-direct.py").unwrap().id, find("Chat-Direct").unwrap().id);
+        let near = find("chat").unwrap_err();
+        assert_eq!(near.kind, FailureKind::Usage);
+        assert!(near.next.starts_with("Did you mean chat-direct?"), "{near}");
     }
 }

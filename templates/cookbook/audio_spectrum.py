@@ -24,6 +24,13 @@ from typing import Any
 import cookbook_device as cookbook
 
 
+def whole_tiles(text: str) -> int:
+    """For argparse: a number of samples that fills the tiles of 32x32, in which the matrix engine reads."""
+    if not text.isdecimal() or int(text) == 0 or int(text) % 32:
+        raise argparse.ArgumentTypeError(f"has to be a multiple of 32, not {text}")
+    return int(text)
+
+
 def rising(seconds: float, rate: int) -> list[float]:
     """A sound that rises from 200 Hz to 1000 Hz."""
     count = max(1, int(seconds * rate))
@@ -43,8 +50,11 @@ def read_wav(path: Path) -> tuple[list[float], int]:
                 raise cookbook.Problem(f"{path} has no 16-bit samples", "convert it to 16-bit PCM", cookbook.INPUT)
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError) as error:
-        raise cookbook.Problem(f"{path} is no WAV file: {error}", "convert it to WAV", cookbook.INPUT) from None
-    values = struct.unpack(f"<{len(data) // 2}h", data)
+        # The end of a file is an error without words.
+        why = str(error) or "it ends too early"
+        raise cookbook.Problem(f"{path} is no WAV file: {why}", "convert it to WAV", cookbook.INPUT) from None
+    # A file that was cut short may end within a sample.
+    values = [value for (value,) in struct.iter_unpack("<h", data[: len(data) // 2 * 2])]
     frames = [values[n : n + channels] for n in range(0, len(values) - channels + 1, channels)]
     return [sum(frame) / channels / 32768 for frame in frames], rate
 
@@ -65,8 +75,6 @@ def spectrum(device: cookbook.Device, samples: list[float], size: int) -> cookbo
 
 def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, Any]:
     """Computes it and writes the picture."""
-    if options.frame < 32 or options.frame % 32 or options.seconds <= 0:
-        raise cookbook.Problem("--frame has to be a multiple of 32", "say for example --frame 512", cookbook.INPUT)
     samples, rate = (rising(options.seconds, 8000), 8000) if options.wav is None else read_wav(options.wav)
     started = time.monotonic()
     rows = spectrum(device, samples, options.frame)
@@ -89,9 +97,11 @@ def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, An
 def main(argv: list[str]) -> int:
     """One sound."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("wav", type=Path, nargs="?", help="16-bit WAV file (default: a rising tone)")
-    parser.add_argument("--frame", type=int, default=512, help="samples in a frame (default: 512)")
-    parser.add_argument("--seconds", type=float, default=1.0, help="length of the rising tone (default: 1)")
+    parser.add_argument("wav", type=cookbook.a_file, nargs="?", help="16-bit WAV file (default: a rising tone)")
+    parser.add_argument("--frame", type=whole_tiles, default=512, help="samples in a frame (default: 512)")
+    parser.add_argument(
+        "--seconds", type=cookbook.number(float, 0.001, 600), default=1.0, help="length of the rising tone (default: 1)"
+    )
     parser.add_argument("--out", type=Path, default=Path("spectrum.png"), help="picture to write")
     cookbook.add_arguments(parser)
     options = parser.parse_args(argv)

@@ -21,13 +21,16 @@ import math
 import os
 import struct
 import sys
+import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
 INPUT = 2
 MISSING = 3
+# Seconds of work without a word to the person who waits.
+SILENCE = 1.0
 Rows = list[list[float]]
 # A table of numbers as its device holds it: rows in plain Python, a tensor on a chip.
 Table = Any
@@ -253,6 +256,30 @@ class Chip:
         self.ttnn.close_device(self.device)
 
 
+def number(kind: Callable[[str], float], least: float, most: float = math.inf) -> Callable[[str], float]:
+    """For argparse: a number from `least` to `most`, so that a wrong one is refused before anything begins."""
+
+    def read(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            name = "a whole number" if kind is int else "a number"
+            limits = f"{least} or more" if most == math.inf else f"from {least} to {most}"
+            raise argparse.ArgumentTypeError(f"has to be {name}, {limits}, not {text}")
+        return value
+
+    return read
+
+
+def a_file(text: str) -> Path:
+    """For argparse: a file that is there."""
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return Path(text)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that every recipe has."""
     parser.add_argument("--device", default="0", help="number of the chip, or host for plain Python (default: 0)")
@@ -261,20 +288,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def counted(count: int) -> Iterator[int]:
+    """Counts to `count`, and says how far it is when that takes a while: plain Python is slow, and does not hang."""
+    said = time.monotonic()
+    end = ""
+    for done in range(count):
+        if time.monotonic() - said >= SILENCE:
+            print(f"\r{done} of {count}", end="", file=sys.stderr, flush=True)
+            said, end = time.monotonic(), "\n"
+        yield done
+    print(end, end="", file=sys.stderr)
+
+
+def check_place(path: Path) -> None:
+    """Whether a file can be written there: asked before the work, so that its result is not lost."""
+    if path.is_dir():
+        raise Problem(f"{path} is a folder", "name a picture with --out", INPUT)
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        what = f"there is no folder {path.parent} that you may write into"
+        raise Problem(what, "make it, or choose another --out", INPUT)
+
+
 def run(program: str, options: argparse.Namespace, small: dict[str, Any], recipe: Callable[..., dict[str, Any]]) -> int:
     """Runs a recipe on the device that was asked for; a dry run takes the small case, on the host, and writes nothing."""
     device: Device | None = None
     try:
+        if options.device != "host" and not options.device.isdecimal():
+            raise Problem(f"{options.device} is no chip", "say --device 0 or --device host", INPUT)
+        if "out" in options:
+            check_place(options.out)
         if options.dry_run:
             for name, value in small.items():
                 setattr(options, name, value)
             device = Host()
         elif options.device == "host":
             device = Host()
-        elif options.device.isdecimal():
-            device = Chip(int(options.device))
         else:
-            raise Problem(f"{options.device} is no chip", "say --device 0 or --device host", INPUT)
+            device = Chip(int(options.device))
         found = recipe(device, options)
         if options.dry_run:
             print(json.dumps({"would": f"run {program} on chip {options.device}", "small_case": found}, indent=2))

@@ -52,13 +52,11 @@ def show(rows: cookbook.Rows) -> None:
 
 def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, Any]:
     """Plays it."""
-    if options.size < 4 or options.steps < 1:
-        raise cookbook.Problem("--size has to be 4 or more, --steps 1 or more", "choose larger figures", cookbook.INPUT)
     cells = device.table(board(options.size, options.pattern, options.seed))
     ring = device.table(cookbook.band(options.size, [1.0, 1.0, 1.0], around=True))
     watch = options.pause > 0 and not options.dry_run and sys.stdout.isatty()
     started = time.monotonic()
-    for _ in range(options.steps):
+    for _ in range(options.steps) if watch else cookbook.counted(options.steps):
         cells = step(device, cells, ring)
         if watch:
             show(device.rows(cells))
@@ -76,11 +74,13 @@ def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, An
 def main(argv: list[str]) -> int:
     """One game."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=64, help="cells along each side (default: 64)")
-    parser.add_argument("--steps", type=int, default=200, help="generations (default: 200)")
+    parser.add_argument("--size", type=cookbook.number(int, 4), default=64, help="cells along each side (default: 64)")
+    parser.add_argument("--steps", type=cookbook.number(int, 1), default=200, help="generations (default: 200)")
     parser.add_argument("--pattern", choices=("random", *PATTERNS), default="random", help="first generation")
     parser.add_argument("--seed", type=int, default=1, help="of the random one (default: 1)")
-    parser.add_argument("--pause", type=float, default=0.05, help="seconds between two pictures; 0 shows none")
+    parser.add_argument(
+        "--pause", type=cookbook.number(float, 0, 60), default=0.05, help="seconds between two pictures; 0 shows none"
+    )
     cookbook.add_arguments(parser)
     options = parser.parse_args(argv)
     small = {"size": 12, "steps": 4, "pattern": "glider", "pause": 0.0}

@@ -119,9 +119,11 @@ def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, An
 def main(argv: list[str]) -> int:
     """One picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("picture", type=Path, nargs="?", help="the picture (default: a test picture)")
+    parser.add_argument("picture", type=cookbook.a_file, nargs="?", help="the picture (default: a test picture)")
     parser.add_argument("--filter", choices=FILTERS, default="edges", help="what to do (default: edges)")
-    parser.add_argument("--size", type=int, default=128, help="side of the test picture (default: 128)")
+    parser.add_argument(
+        "--size", type=cookbook.number(int, 1), default=128, help="side of the test picture (default: 128)"
+    )
     parser.add_argument("--out", type=Path, default=Path("filtered.png"), help="picture to write")
     cookbook.add_arguments(parser)
     options = parser.parse_args(argv)

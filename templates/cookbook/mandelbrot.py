@@ -34,7 +34,7 @@ def rounds_inside(device: cookbook.Device, options: argparse.Namespace) -> cookb
     ci = device.table([[value] * width for value in imaginary])
     zr, zi = device.multiply(cr, 0.0), device.multiply(ci, 0.0)
     count = zr
-    for _ in range(options.rounds):
+    for _ in cookbook.counted(options.rounds):
         rr, ii = device.multiply(zr, zr), device.multiply(zi, zi)
         inside = device.at_most(device.add(rr, ii), 4.0)
         count = device.add(count, inside)
@@ -46,8 +46,6 @@ def rounds_inside(device: cookbook.Device, options: argparse.Namespace) -> cookb
 
 def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, Any]:
     """Computes it and writes the picture."""
-    if options.width < 4 or options.rounds < 1 or options.span <= 0:
-        raise cookbook.Problem("--width, --rounds and --span are too small", "choose larger figures", cookbook.INPUT)
     started = time.monotonic()
     counts = rounds_inside(device, options)
     seconds = time.monotonic() - started
@@ -68,10 +66,14 @@ def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, An
 def main(argv: list[str]) -> int:
     """One picture."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--width", type=int, default=512, help="points from left to right (default: 512)")
-    parser.add_argument("--rounds", type=int, default=80, help="rounds at most (default: 80)")
-    parser.add_argument("--center", type=float, nargs=2, default=(-0.6, 0.0), help="middle of the picture")
-    parser.add_argument("--span", type=float, default=3.2, help="its width (default: 3.2)")
+    parser.add_argument(
+        "--width", type=cookbook.number(int, 4), default=512, help="points from left to right (default: 512)"
+    )
+    parser.add_argument("--rounds", type=cookbook.number(int, 1), default=80, help="rounds at most (default: 80)")
+    parser.add_argument(
+        "--center", type=cookbook.number(float, -100, 100), nargs=2, default=(-0.6, 0.0), help="middle of the picture"
+    )
+    parser.add_argument("--span", type=cookbook.number(float, 1e-12, 100), default=3.2, help="its width (default: 3.2)")
     parser.add_argument("--out", type=Path, default=Path("mandelbrot.png"), help="picture to write")
     cookbook.add_arguments(parser)
     options = parser.parse_args(argv)

@@ -81,13 +81,11 @@ def forces(
 
 def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, Any]:
     """Lets them live."""
-    if options.particles < 2 or not 1 <= options.kinds <= len(COLOURS):
-        raise cookbook.Problem("--particles has to be 2 or more, --kinds 1 to 5", "choose others", cookbook.INPUT)
     world = made(options.particles, options.kinds, options.seed)
     liking = device.table([[world.rules[a][b] for b in world.kinds] for a in world.kinds])
     ones = device.table([[1.0]] * options.particles)
     started = time.monotonic()
-    for _ in range(options.steps):
+    for _ in cookbook.counted(options.steps):
         for place, speed, force in zip(world.places, world.speeds, forces(device, world, liking, ones), strict=True):
             for axis in (0, 1):
                 speed[axis] = speed[axis] * FRICTION + force[axis] * STEP
@@ -111,9 +109,11 @@ def recipe(device: cookbook.Device, options: argparse.Namespace) -> dict[str, An
 def main(argv: list[str]) -> int:
     """One world."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--particles", type=int, default=256, help="how many (default: 256)")
-    parser.add_argument("--kinds", type=int, default=3, help="kinds of them, 1 to 5 (default: 3)")
-    parser.add_argument("--steps", type=int, default=200, help="steps (default: 200)")
+    parser.add_argument("--particles", type=cookbook.number(int, 2), default=256, help="how many (default: 256)")
+    parser.add_argument(
+        "--kinds", type=cookbook.number(int, 1, len(COLOURS)), default=3, help="kinds of them, 1 to 5 (default: 3)"
+    )
+    parser.add_argument("--steps", type=cookbook.number(int, 1), default=200, help="steps (default: 200)")
     parser.add_argument("--seed", type=int, default=1, help="of the world (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("particles.png"), help="picture to write")
     cookbook.add_arguments(parser)

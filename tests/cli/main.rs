@@ -398,6 +398,7 @@ fn a_lesson_is_printed_for_the_box_and_progress_is_the_persons() {
     assert!(!lesson.contains("{{") && !lesson.contains("command:") && !lesson.contains("!["), "{lesson}");
     assert_eq!(json(&run(&["lesson", "--export", "--json"]))["text"], "{\n  \"schema\": 1,\n  \"proofs\": []\n}");
     assert_eq!(stdout(&run(&["lesson", "--reset"])), "0 steps are proved.\n");
+    assert!(stdout(&run(&["lesson", "3", "--simulate", "p100"])).starts_with("# Download a model and run it once"));
     let unknown = run(&["lesson", "cooking"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(stderr(&unknown).contains("metalium-cookbook"), "{}", stderr(&unknown));

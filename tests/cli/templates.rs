@@ -25,6 +25,7 @@ fn a_copy_runs_is_refreshed_and_is_never_taken_from_its_editor() {
 
     let ours = fs::read_to_string(&recipe).unwrap();
     fs::write(&recipe, format!("{ours}# mine\n")).unwrap();
+    assert!(stdout(&run_in(&dir, &["templates"], &[])).contains("edited"));
     let left = run_in(&dir, &["templates", "copy", "cookbook"], &[]);
     assert_eq!(left.status.code(), Some(0));
     assert!(stdout(&left).contains("mandelbrot.py: has been edited, and is left alone"), "{}", stdout(&left));

@@ -63,6 +63,7 @@ fn a_check_says_whose_it_is_and_what_it_reads() {
     let person = Person::with(&server);
     let output = person.run(&["login", "--check"]);
     assert!(String::from_utf8_lossy(&output.stdout).starts_with("There is no token."), "{}", stderr(&output));
+    assert!(!output.status.success() && stderr(&output).contains("\n  next: "), "{}", stderr(&output));
 }
 
 #[test]

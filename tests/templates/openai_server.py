@@ -1,4 +1,4 @@
-"""A small server that speaks OpenAI's interface and refuses what a real one would refuse."""
+"""A small server that speaks OpenAI's interface and refuses what a real one would refuse, and tests that have one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from running import Case
 
 MODEL = "stand-in/Model-1B"
 PNG = b"\x89PNG\r\n\x1a\nstand-in"
@@ -47,6 +49,15 @@ class OpenAiServer:
         self.http.shutdown()
         self.http.server_close()
         self.thread.join()
+
+
+class ClientCase(Case):
+    """A test with a server of its own."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server = OpenAiServer()
+        self.addCleanup(self.server.close)
 
 
 class Handler(BaseHTTPRequestHandler):

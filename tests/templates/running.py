@@ -93,6 +93,13 @@ class Case(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done
 
+    def not_taken(self, *args: str, **options: Any) -> str:
+        """The same, and it has to refuse a word of its command line before anything begins."""
+        done = self.run_program(*args, **options)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertNotIn("Traceback", done.stderr)
+        return done.stderr
+
     def refused(self, code: int, *args: str, **options: Any) -> str:
         """The same, and it has to end with words, a next step and that exit code."""
         done = self.run_program(*args, **options)

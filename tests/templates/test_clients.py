@@ -7,15 +7,7 @@ import signal
 import threading
 import time
 
-from openai_server import MODEL, PNG, OpenAiServer
-from running import Case
-
-
-class ClientCase(Case):
-    def setUp(self) -> None:
-        super().setUp()
-        self.server = OpenAiServer()
-        self.addCleanup(self.server.close)
+from openai_server import MODEL, PNG, ClientCase, OpenAiServer
 
 
 class OpenAiClient(ClientCase):
@@ -67,10 +59,23 @@ print(call("no json"))
 
     def test_trouble_is_said_in_words(self) -> None:
         self.assertIn("no answer from", self.refused(3, "tt-openai-client.py", "--url", "http://127.0.0.1:9"))
-        self.refused(2, "tt-openai-client.py", "--url", "ftp://x")
+        for url in ("ftp://x", "http://127.0.0.1:99999", "http://127.0.0.1:0", "http://[1"):
+            for more in ([], ["--dry-run"]):
+                self.assertIn("no address of a server", self.refused(2, "tt-openai-client.py", "--url", url, *more))
         self.assertIn("wrong request: other", self.refused(1, *self.call, "--model", "other"))
         self.server.cut = True
         self.assertIn("broke off", self.refused(1, *self.call, "stream"))
+
+    def test_a_server_that_thinks_for_long_is_not_taken_for_one_that_is_down(self) -> None:
+        self.server.hold = threading.Event()
+        self.addCleanup(self.server.hold.set)
+        said = self.refused(3, *self.call, "--model", MODEL, "--timeout", "0.2")
+        self.assertIn("within 0.2 s", said)
+        self.assertNotIn("start a server", said)
+
+    def test_the_help_names_the_command_that_has_the_tool_parser(self) -> None:
+        text = " ".join(self.good(*self.call, "--help").stdout.split())
+        self.assertIn("`tt-jukebox command MODEL` has it as --tool-call-parser", text)
 
     def test_one_wrong_word_is_refused(self) -> None:
         words = {
@@ -177,27 +182,14 @@ class Batch(ClientCase):
             (self.folder / "in.jsonl").write_text(text, encoding="utf-8")
             self.assertIn("line 2", self.refused(2, *self.call))
         self.refused(2, "tt-batch-inference.py", "none.jsonl", "out.jsonl")
+        (self.folder / "in.jsonl").write_bytes(b'{"prompt": "caf\xe9"}\n')
+        self.assertIn("in.jsonl is no UTF-8: its byte 15", self.refused(2, *self.call))
 
-
-class Rag(ClientCase):
-    def test_the_right_passages_are_found_and_sent(self) -> None:
-        self.copy("rag-folder")
-        docs = self.folder / "docs"
-        (docs / ".git").mkdir(parents=True)
-        (docs / "reset.md").write_text("Reset a card with tt-smi -r.\n\nIt takes a few seconds.\n", encoding="utf-8")
-        (docs / "cats.md").write_text("Cats sleep a lot. A cat is no card.\n", encoding="utf-8")
-        (docs / ".git/hidden.md").write_text("How do I reset a card, hidden\n", encoding="utf-8")
-        (docs / "link.md").symlink_to("/etc/hostname")
-        call = ["tt-rag-folder.py", "docs", "How do I reset a card?", "--url", self.server.url]
-        plan = json.loads(self.good(*call, "--dry-run").stdout)
-        self.assertEqual((plan["files"], plan["found"][0]["path"]), (2, "reset.md"))
-        done = self.good(*call, "--top", "1")
-        self.assertIn("[1] reset.md:1", done.stdout)
-        messages = self.server.asked[-1]["body"]["messages"]
-        self.assertIn("tt-smi -r", messages[1]["content"])
-        self.assertNotIn("Cats", messages[1]["content"])
-        self.refused(1, "tt-rag-folder.py", "docs", "zzz", "--url", self.server.url)
-        self.refused(2, "tt-rag-folder.py", "none", "x")
+    def test_a_folder_that_is_not_there_is_said_before_anything_is_sent(self) -> None:
+        for more in ([], ["--dry-run"]):
+            said = self.refused(2, "tt-batch-inference.py", "in.jsonl", "none/out.jsonl", *self.call[3:], *more)
+            self.assertIn("there is no folder none", said)
+        self.assertEqual(self.server.asked, [])
 
 
 class ImageGen(ClientCase):
@@ -211,9 +203,15 @@ class ImageGen(ClientCase):
         self.server.image_path = "/image/generations"
         self.assertEqual(self.good(*self.call).stdout, "picture-3.png\n")
         self.assertEqual((self.folder / "picture-3.png").read_bytes(), PNG)
-        self.refused(2, *self.call, "--steps", "5")
         self.server.image_path = "/nowhere"
         self.assertIn("answers 404", self.refused(1, *self.call))
+
+    def test_no_picture_is_made_that_nobody_could_write(self) -> None:
+        for out, said in (("none/x", "there is no folder none"), (".", "no name for a file")):
+            for more in ([], ["--dry-run"], ["--direct", "--dry-run"]):
+                self.assertIn(said, self.refused(2, *self.call, "--out", out, *more))
+        self.assertEqual(self.server.asked, [])
+        self.assertFalse((self.folder / "none").exists())
 
     def test_directly_on_a_mesh(self) -> None:
         done = self.good("tt-image-gen.py", "x", "--direct", "--count", "2", stubs=True, env={"STUB_CHIPS": "8"})

@@ -75,6 +75,24 @@ class Cookbook(Case):
                     )
                 self.assertEqual(found[0], found[1])
 
+    def test_a_sound_that_was_cut_short_is_heard_as_far_as_it_goes(self) -> None:
+        with wave.open(str(self.folder / "a.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(8000)
+            file.writeframes(bytes(400))
+        whole = (self.folder / "a.wav").read_bytes()
+        (self.folder / "a.wav").write_bytes(whole[:-3])
+        self.good("cookbook/audio_spectrum.py", "a.wav", "--device", "host", "--frame", "64")
+
+    def test_whoever_waits_sees_how_far_it_is(self) -> None:
+        self.copy("cookbook", broken=("SILENCE = 1.0", "SILENCE = 0.0"))
+        for recipe, last in (("mandelbrot", 20), ("particle_life", 3), ("game_of_life", 5)):
+            with self.subTest(recipe):
+                done = self.good(f"cookbook/{recipe}.py", *SMALL[recipe], "--device", "host")
+                self.assertIn(f"\n{last - 1} of {last}\n", done.stderr)
+                self.assertNotIn(f" of {last}", done.stdout)
+
     def test_one_wrong_word_is_noticed(self) -> None:
         words = {
             "open_device(device_id=device_id)": "open_device(device_id)",
@@ -105,5 +123,7 @@ class Cookbook(Case):
             (self.folder / name).write_bytes(b"P6 9 9 255\n")
         self.refused(2, "cookbook/image_filters.py", "a.ppm", "--device", "host")
         self.refused(2, "cookbook/audio_spectrum.py", "a.wav", "--device", "host")
-        self.refused(2, "cookbook/audio_spectrum.py", "none.wav", "--device", "host")
+        (self.folder / "a.wav").write_bytes(b"")
+        said = self.refused(2, "cookbook/audio_spectrum.py", "a.wav", "--device", "host")
+        self.assertIn("is no WAV file: it ends too early", said)
         self.refused(2, "cookbook/mandelbrot.py", "--device", "gpu")

@@ -21,6 +21,7 @@ class DirectChat(Case):
             with self.subTest(era):
                 done = self.good(CHAT, "--prompt", "hello", stubs=True, env={"STUB_ERA": era, "LLAMA_DIR": "/old"})
                 self.assertEqual(done.stdout, "2: hello \u00e9\n", "the character of two bytes comes whole")
+                self.assertIn("this takes minutes", done.stderr)
 
     def test_a_conversation_remembers_and_forgets(self) -> None:
         self.copy("chat-direct")

@@ -98,6 +98,41 @@ class FineTune(Case):
         self.assertIn("Carrying on after step 50", again.stderr)
         self.assertFalse((self.folder / "out/.step-60").exists())
 
+    def test_another_run_is_not_mixed_into_the_checkpoints(self) -> None:
+        self.good(*self.call("out", 10))
+        (self.folder / "other.txt").write_text(self.text.replace("learnt", "read"), encoding="utf-8")
+        other = ["tt-fine-tune.py", "other.txt", *self.call("out", 20)[2:]]
+        same = self.call("out", 20)
+        for call, differs in (
+            (other, "differs in data\n"),
+            ([*same, "--seed", "2"], "differs in seed\n"),
+            ([*same, "--batch-size", "4"], "differs in batch-size\n"),
+            ([*same, "--trainer", "lora"], "differs in length, model, trainer\n"),
+            ([*other, "--dry-run"], "differs in data\n"),
+        ):
+            with self.subTest(differs):
+                self.assertIn(f"out/step-10 comes from another run, which {differs}", self.refused(2, *call))
+        self.assertIn("Carrying on after step 10", self.good(*same).stderr)
+        self.assertIn("out/step-20 holds the result", self.good(*self.call("out", 15)).stdout)
+
+    def test_a_checkpoint_that_does_not_say_of_what_it_is_carries_on_with_a_warning(self) -> None:
+        self.good(*self.call("out", 10))
+        place = self.folder / "out/step-10/state.json"
+        state = json.loads(place.read_text(encoding="utf-8"))
+        del state["run"]
+        place.write_text(json.dumps(state), encoding="utf-8")
+        done = self.good(*self.call("out", 20))
+        self.assertIn("out/step-10 does not say what it was trained with", done.stderr)
+        self.assertIn("Carrying on after step 10", done.stderr)
+        self.assertNotIn("does not say", self.good(*self.call("out", 30)).stderr, "the next one says it")
+
+    def test_a_place_that_cannot_be_written_is_said_before_the_work(self) -> None:
+        for out in ("notes.txt", "notes.txt/below"):
+            done = self.run_program(*self.call(out, 10))
+            self.assertIn("notes.txt is no folder", done.stderr)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual((self.folder / "notes.txt").read_text(encoding="utf-8"), self.text)
+
     def test_data_in_json_lines_and_what_is_wrong_with_it(self) -> None:
         rows = [{"text": "one of them"}, {"prompt": "why ", "completion": "so"}]
         (self.folder / "notes.txt").rename(self.folder / "unused")
@@ -108,6 +143,9 @@ class FineTune(Case):
         (self.folder / "notes.jsonl").write_text('{"text": "one"}\n{"txet": "two"}\n', encoding="utf-8")
         self.assertIn("line 2", self.refused(2, "tt-fine-tune.py", "notes.jsonl", "--dry-run"))
         self.refused(2, "tt-fine-tune.py", "none.txt", "--trainer", "tiny")
+        (self.folder / "latin.txt").write_bytes(b"caf\xe9\n")
+        said = self.refused(2, "tt-fine-tune.py", "latin.txt", "--trainer", "tiny")
+        self.assertIn("latin.txt is no UTF-8: its byte 3", said)
         self.assertIn("peft", self.refused(3, "tt-fine-tune.py"))
 
     def test_a_resume_that_forgets_is_noticed(self) -> None:
@@ -125,10 +163,11 @@ class FineTune(Case):
             [name for name in calls if name in ("zero_grad", "backward", "step")], ["zero_grad", "backward", "step"] * 2
         )
         self.assertIn("saved ['layer.lora_A']", calls, "the base is not saved with every checkpoint")
-        self.good(*call, "--steps", "3", env=env)
+        self.good(*call, "--steps", "3", "--rate", "0.05", env=env)
         calls = json.loads((self.folder / "calls.json").read_text(encoding="utf-8"))
         self.assertIn("weights {'layer.lora_A': 'lora_A on the host'}", calls)
         self.assertIn("optimizer from exp_avg on the host", calls)
+        self.assertIn("rate 0.05", calls, "a rate that was lowered counts")
         self.assertEqual(calls.count("step"), 1)
         self.good(*call, "--steps", "4", "--device", "cpu", env=env)
         calls = json.loads((self.folder / "calls.json").read_text(encoding="utf-8"))

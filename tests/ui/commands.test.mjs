@@ -108,7 +108,7 @@ test("a question to the own server goes through curl, and ticks only when it is 
   await pressStep(step, "Ask It Three Times");
   await workbench.message(/Your server has answered/);
   assert.equal(calls().length, before + 3);
-  assert.match(calls().at(-1), /^curl --fail-with-body .* --data \{"prompt":"Why is the sky blue\?"\} http:\/\/127\.0\.0\.1:8080\/chat$/);
+  assert.match(calls().at(-1), /^curl --fail-with-body .* --data \{"prompt":"Why is the sky blue\?"\} http:\/\/127\.0\.0\.1:8090\/chat$/);
   await ticked(step);
   await workbench.clearMessages();
 });

@@ -9,6 +9,8 @@ import { screensFolder } from "./places.mjs";
 import { KEYS } from "./server.mjs";
 
 const PATIENCE_MS = 20_000;
+/** As long as two seconds: a picture without its page is still a picture. */
+const LOOKS_AT_FRAMES = 40;
 const ATTEMPTS = 3;
 const STATUS_ITEM = '.statusbar-item[id^="tenstorrent-jukebox.tt-jukebox."]';
 
@@ -242,7 +244,19 @@ export class Workbench {
   /** Keeps a picture of the page, or of the part `clip` of it, in `target/screens`. */
   async screenshot(name, clip) {
     mkdirSync(screensFolder, { recursive: true });
+    await this.drawn();
     await this.page.screenshot({ path: join(screensFolder, `${name}.png`), animations: "disabled", clip });
+  }
+
+  /** A rendered document is read into a hidden frame first, and shown when it is whole. */
+  async drawn() {
+    for (let look = 0; look < LOOKS_AT_FRAMES; look += 1) {
+      const hidden = this.page.frames().map((frame) => frame.locator("#pending-frame").count().catch(() => 0));
+      if ((await Promise.all(hidden)).every((count) => count === 0)) {
+        return;
+      }
+      await this.page.waitForTimeout(50);
+    }
   }
 
   async retry(what, action) {

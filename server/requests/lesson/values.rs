@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::super::command;
 use super::super::place::{choices_here, on_this_host};
 use super::super::status::boards_in_words;
+use super::forge;
 use crate::device::Host;
 use crate::error::{Failure, FailureKind, Result};
 use crate::lessons::{Ability, Python, Step, Template, placeholder};
@@ -55,6 +56,8 @@ impl Values<'_> {
             "verify_command" => self.verify_command(),
             "script_command" => self.script_command(false),
             "dry_run_command" => self.script_command(true),
+            "forge_install_command" => forge::install(&self.place.home).map_err(|error| unquotable(&error)),
+            "forge_test_command" => forge::test(&self.place.home).map_err(|error| unquotable(&error)),
             "script" => Ok(self.script()?.1.display().to_string()),
             other => self.fact(other),
         }
@@ -77,7 +80,10 @@ impl Values<'_> {
             "model" => of_model(|model| model.model_name.clone()),
             "model_repo" => of_model(|model| model.hf_model_repo.clone()),
             "model_device" => of_model(|model| model.device_type.clone()),
-            "model_status" => of_model(|model| model.status.to_lowercase()),
+            "model_status" => of_model(|model| {
+                let until = model.releases.last().filter(|_| !model.current);
+                model.status.to_lowercase() + &until.map(|last| format!(" to release {last}")).unwrap_or_default()
+            }),
             "model_count" => self.ability.models.to_string(),
             "context" => number(model.and_then(|model| model.max_context)),
             "sequences" => number(model.and_then(|model| model.max_concurrency)),
@@ -87,14 +93,39 @@ impl Values<'_> {
             "api_port" => api_port(self.place.port).to_string(),
             "server_url" => match self.session.settings.get("server_url") {
                 Some(url) => url.to_owned(),
-                None => format!("http://127.0.0.1:{}", self.place.port),
+                None => self.local_url(),
             },
+            "local_url" => self.local_url(),
+            "metal_state" => self.metal_state().into(),
             "metal_home" => self.place.metal_home.display().to_string(),
+            "forge_home" => forge::folder(&self.place.home).display().to_string(),
             "environments" => self.session.settings.environments().display().to_string(),
             "scratchpad" => self.place.scratchpad.display().to_string(),
             "weights_dir" => self.session.weights_dir().display().to_string(),
             other => return Err(unknown(other)),
         })
+    }
+
+    fn local_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.place.port)
+    }
+
+    /// Whether there is a tt-metal that the lesson's commands could run with.
+    fn metal_state(&self) -> &'static str {
+        let home = &self.place.metal_home;
+        if !home.is_dir() {
+            "not there yet: a setup of a model brings it"
+        } else if self.metal_python().is_file() {
+            "there, with a Python of its own"
+        } else {
+            "there, but without a Python that was built for it: a setup of a model brings one"
+        }
+    }
+
+    /// The Python of tt-metal, or where it would be.
+    fn metal_python(&self) -> PathBuf {
+        let usual = || self.place.metal_home.join("python_env/bin/python");
+        self.place.pythons.first().cloned().unwrap_or_else(usual)
     }
 
     /// The command of the model, made once.
@@ -135,11 +166,7 @@ impl Values<'_> {
             }
             Python::Metal => return self.of_metal(self.place.scratchpad.clone(), args),
             Python::System => vec!["python3".to_owned()],
-            Python::Forge => {
-                // TT-Forge brings its own tt-metal, and takes the wrong one where these are set.
-                let python = self.place.home.join("tt-forge-venv/bin/python").display().to_string();
-                ["env", "-u", "TT_METAL_HOME", "-u", "TT_METAL_VERSION", &python].map(str::to_owned).to_vec()
-            }
+            Python::Forge => forge::python(&self.place.home),
         };
         words(&[python, args].concat(), Shell::Bash).map_err(|error| unquotable(&error))
     }
@@ -148,8 +175,7 @@ impl Values<'_> {
     fn of_metal(&self, cwd: PathBuf, args: Vec<String>) -> Result<String> {
         let home = self.place.metal_home.display().to_string();
         let env = ["TT_METAL_HOME", "PYTHONPATH"].map(|name| Variable { name: name.into(), value: home.clone() });
-        let usual = || self.place.metal_home.join("python_env/bin/python");
-        let python = self.place.pythons.first().cloned().unwrap_or_else(usual).display().to_string();
+        let python = self.metal_python().display().to_string();
         let recipe =
             Recipe { cwd: cwd.display().to_string(), env: env.to_vec(), program: python, args, ..Recipe::default() };
         render(&recipe, Shell::Bash).map_err(|error| unquotable(&error))
@@ -169,9 +195,9 @@ impl Values<'_> {
     }
 }
 
-/// Not that of the model server, and not one below 1024.
+/// Not that of the model server, not one below 1024, and not 8080: there code-server itself listens.
 fn api_port(port: u16) -> u16 {
-    if port == 8080 { 8081 } else { 8080 }
+    if port == 8090 { 8091 } else { 8090 }
 }
 
 /// Commands that are the same for every box.

@@ -84,6 +84,9 @@ impl Known {
         match (first.as_str(), rest.first().map(String::as_str)) {
             ("-m", Some(module)) if module.starts_with("vllm.") => self.vllm(&rest[1..]),
             ("-m", Some("ttnn.examples.usage.run_op_on_device")) if rest.len() == 1 => Ok(()),
+            ("-m", Some("venv")) if rest.len() == 2 => Ok(()),
+            ("-m", Some("pip")) => all_known(rest, |flag| flag == "extra-index-url"),
+            ("-c", Some(_)) if rest.len() == 1 => Ok(()),
             ("-m", module) => Err(format!("{module:?} is no module that lessons call")),
             (script, _) if script.ends_with(".py") && self.is_coming(script) => Ok(()),
             (script, _) if script.ends_with("vllm_api_server.py") || script.ends_with("start-vllm-server.py") => {
@@ -195,6 +198,8 @@ mod tests {
             "tt-jukebox serve M --detach --simulate n150",
             "cd /x && \\\nenv \\\n  A=1 \\\n  /x/python_env/bin/python /y/tt-x.py --model 'a b'",
             "env -u A -u B /v/bin/python /y/tt-x.py",
+            "python3 -m venv /v && /v/bin/python -m pip install --extra-index-url https://x a b",
+            "/v/bin/python -c 'import x'",
             "cd /x && env A=1 vllm serve --max-model-len 5",
             "docker run --rm --name x --env A=1 image:1 --whatever",
         ] {
@@ -212,6 +217,7 @@ mod tests {
             "tt-jukebox 'list",
             "curl --insecure https://x",
             "python3 -m ttnn.nothing",
+            "python3 -m pip install --index https://x a",
         ] {
             assert_eq!(known.complaints(bad).len(), 1, "{bad}");
         }

@@ -28,7 +28,7 @@ static FINDING: LazyLock<Option<Regex>> =
 
 pub fn check(looked: &mut Looked) -> Result<()> {
     let known = Known::read(&looked.root, &looked.commands)?;
-    let mut pages = vec!["README.md".to_owned(), "editor-client/README.md".to_owned()];
+    let mut pages = ["README.md", "editor-client/README.md", "content/faq.md"].map(str::to_owned).to_vec();
     for folder in ["content/guide", "content/reference"] {
         pages.extend(super::lesson_files(&looked.root.join(folder))?.iter().map(|file| format!("{folder}/{file}")));
     }
@@ -60,6 +60,9 @@ fn findings(looked: &mut Looked) -> Result<()> {
     for folder in CHECKS {
         for entry in fs::read_dir(looked.root.join(folder)).context(folder)? {
             let path = entry?.path();
+            if path.is_dir() {
+                continue;
+            }
             let source = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
             // A test may make up what it likes.
             let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();

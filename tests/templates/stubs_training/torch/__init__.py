@@ -55,6 +55,7 @@ class AdamW:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         LOG.append(f"optimizer from {state['state']['0']['exp_avg']}")
+        LOG.append(f"rate {state['param_groups'][0]['lr']}")
 
 
 optim = SimpleNamespace(AdamW=AdamW)
