@@ -82,16 +82,20 @@ test("a holder that cannot be seen is said plainly, and Cancel leaves it alone",
   server.box.write("proc/driver/tenstorrent/0/pids", "");
 });
 
-test("a busy terminal is left alone, and nothing is reset", LIMIT, async () => {
+test("a busy terminal is left alone, nothing is reset, and nobody is stopped for it", LIMIT, async () => {
   const { server, workbench } = session;
+  const { pid, ended } = await server.box.hold();
   await workbench.typeInTerminal("sleep 600");
   await workbench.page.keyboard.press("Enter");
   await workbench.page.waitForTimeout(1_000);
   await workbench.runCommand(RESET);
-  await workbench.answer("Reset");
+  await workbench.answer("Stop Them and Reset");
   await workbench.message(/"Tenstorrent" is busy, so nothing was typed/);
   await workbench.screenshot("reset-busy-terminal");
   assert.equal(server.box.resetCalls().length, 3);
+  assert.equal(process.kill(pid, 0), true);
+  process.kill(pid, "SIGTERM");
+  await ended;
   await workbench.clearMessages();
   await workbench.page.locator(".terminal-wrapper.active .xterm-screen").first().click();
   await workbench.page.keyboard.press("Control+c");
