@@ -83,14 +83,19 @@ test("the plan stands there before anything runs", LIMIT, async () => {
   await workbench.screenshot("setup-plan");
 });
 
-test("a run shows its progress, and Cancel ends what it has started", LIMIT, async () => {
-  const { workbench } = session;
+test("a run shows its progress, no change of a setting ends it unasked, and Cancel ends what it has started", LIMIT, async () => {
+  const { server, workbench } = session;
   await press("Run");
   await begun(1);
   await workbench.message(/of \d+ steps · .*image/i);
   await workbench.page.locator(".statusbar-item", { hasText: /Setup \d+\/\d+/ }).waitFor();
   await workbench.screenshot("setup-running");
   const [, pid] = pulls()[0].split(" ");
+  server.settings({ "tenstorrent.server.port": 8123 });
+  await workbench.message(/ends what it has under way: a setup\./);
+  await workbench.screenshot("setup-restart-question");
+  await press("When It Is Done");
+  assert.ok(running(pid), "the setup goes on");
   await press("Cancel");
   await workbench.message(/is stopped\. What is done stays done/);
   await workbench.until("the end of the pull", () => running(pid), (still) => !still);
