@@ -22,6 +22,7 @@ pub mod recipe;
 pub mod requests;
 pub mod reset;
 pub mod scratchpad;
+pub mod secrets;
 pub mod serving;
 pub mod session;
 pub mod settings;

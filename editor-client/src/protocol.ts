@@ -2065,6 +2065,10 @@ tool_calls: boolean,
  */
 wants_key: boolean, 
 /**
+ * True when it has answered a question that went with a key of ours.
+ */
+with_key: boolean, 
+/**
  * True when we can end it.
  */
 can_stop: boolean, 

@@ -9,7 +9,7 @@ const SERVER: ServerInfo = {
   source: "started", life: "ready", url: "http://127.0.0.1:8000", port: 8000,
   models: [{ id: "meta-llama/Llama-3.1-8B-Instruct", max_model_len: 65_536 }],
   model_id: null, name: "Llama-3.1-8B-Instruct", pid: 1, container: null, log: null, started_at: null, steps: [],
-  load: null, exit_code: null, tool_calls: false, can_stop: true, wants_key: false, why: "", next: "",
+  load: null, exit_code: null, tool_calls: false, can_stop: true, wants_key: false, with_key: false, why: "", next: "",
 };
 
 function state(...servers: Partial<ServerInfo>[]): ServerState {

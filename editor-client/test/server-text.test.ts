@@ -23,6 +23,7 @@ const server = (life: Life, more: Partial<ServerInfo> = {}): ServerInfo => ({
   tool_calls: false,
   can_stop: true,
   wants_key: false,
+  with_key: false,
   why: "",
   next: "",
   ...more,

@@ -14,8 +14,8 @@ use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{Life, ServerAction, ServerInfo, ServerParams, ServerState};
 use crate::requests;
 use crate::serving::record::{Record, Records};
-use crate::serving::shown::step_text;
-use crate::serving::state::word;
+use crate::serving::shown::{step_text, word};
+
 use crate::serving::{family, started};
 use crate::session::Session;
 
@@ -57,7 +57,7 @@ fn text(state: &ServerState) -> String {
         text.push_str(&format!("\n{}: {}. {}", server.name, server.why, server.next));
     }
     if let Some(who) = &state.port_taken {
-        text.push_str(&format!("\nThe port of the settings belongs to {}, which is no model server.", printable(who)));
+        text.push_str(&format!("\nThe port of the settings belongs to {}.", printable(who)));
     }
     text
 }
@@ -93,7 +93,8 @@ fn named(text: Option<&str>) -> (Option<u16>, Option<String>) {
 
 pub(super) fn logs(options: &Logs, output: &Output) -> Result<()> {
     let (port, model) = named(options.model.as_deref());
-    let record = Records::here().all().into_iter().find(|record| requests::is_meant(record, port, model.as_deref()));
+    let mut all = started::all(&Records::here()).into_iter();
+    let record = all.find(|record| requests::is_meant(record, port, model.as_deref()));
     let none = |what: &str, why: String, next: &str| Err(Failure::new(FailureKind::NoMatch, what, why, next));
     let Some(record) = record else {
         let why = "no server of that name or port was started here".to_owned();

@@ -6,6 +6,7 @@ use std::fs;
 
 use super::facts::{PciFunction, ProcessFacts, Reading};
 use super::sysfs::{Root, read_lines, read_small};
+use crate::secrets;
 
 /// Process ids from `/proc/driver/tenstorrent/N/pids`: one line for each open file, 0 for a process outside this PID
 /// namespace. None when the driver has no such file.
@@ -65,7 +66,9 @@ pub fn describe(root: &Root, functions: &[PciFunction]) -> Vec<ProcessFacts> {
 pub fn process(root: &Root, pid: u32, booted: u64) -> Option<ProcessFacts> {
     let home = root.path(&format!("/proc/{pid}"));
     let start_ticks = start_ticks(&read_lines(&home.join("stat")))?;
-    let command = read_lines(&home.join("cmdline")).replace('\0', " ").trim().to_owned();
+    let words: Vec<String> = read_lines(&home.join("cmdline")).split('\0').map(str::to_owned).collect();
+    // Facts are shown, and sent to others as they are.
+    let command = secrets::in_command(&words).join(" ").trim().to_owned();
     let status = read_lines(&home.join("status"));
     let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().next());
     Some(ProcessFacts {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::device::{Finding, Host, Severity};
+use crate::secrets;
 
 /// Writes the report. `private` are words that must not stand in it: user name, host name.
 pub fn report(host: &Host, findings: &[Finding], home: &Path, private: &[String]) -> String {
@@ -53,10 +54,11 @@ pub fn shareable(findings: Vec<Finding>, home: &Path, private: &[String]) -> Vec
     findings.into_iter().map(redacted).collect()
 }
 
-/// Takes out the home folder, the private words, Hugging Face tokens, and the 16 digits of board ids.
+/// Takes out the home folder, the private words, secrets, and the 16 digits of board ids.
 pub fn redact(text: &str, home: &Path, private: &[String]) -> String {
     let home = home.to_string_lossy();
-    let mut text = if home.len() > 1 { text.replace(home.as_ref(), "~") } else { text.to_owned() };
+    let text = secrets::in_text(text);
+    let mut text = if home.len() > 1 { text.replace(home.as_ref(), "~") } else { text };
     for word in private.iter().filter(|word| word.len() > 2) {
         text = replace_words(&text, word);
     }
@@ -67,7 +69,7 @@ pub fn redact(text: &str, home: &Path, private: &[String]) -> String {
             word.push(c);
             continue;
         }
-        redacted.push_str(without_secret(&word));
+        redacted.push_str(without_board_id(&word));
         word.clear();
         redacted.push(c);
     }
@@ -75,14 +77,8 @@ pub fn redact(text: &str, home: &Path, private: &[String]) -> String {
     redacted
 }
 
-fn without_secret(word: &str) -> &str {
-    if word.len() == 16 && word.chars().all(|c| c.is_ascii_hexdigit()) {
-        "[board id]"
-    } else if word.starts_with("hf_") && word.len() > 12 {
-        "[token]"
-    } else {
-        word
-    }
+fn without_board_id(word: &str) -> &str {
+    if word.len() == 16 && word.chars().all(|c| c.is_ascii_hexdigit()) { "[board id]" } else { word }
 }
 
 /// Replaces `word` where it stands alone: a user called `tt` must not turn `tt-smi` into something else.
@@ -111,7 +107,7 @@ mod tests {
         let private = ["ada".to_owned(), "box7".to_owned()];
         assert_eq!(
             redact(text, Path::new("/home/ada"), &private),
-            "~/tt-metal of [private] on [private], board [board id] at 750ca54, sha 0123456789abcdef0, [token], adapter"
+            "~/tt-metal of [private] on [private], board [board id] at 750ca54, sha 0123456789abcdef0, [hidden], adapter"
         );
     }
 }

@@ -229,6 +229,8 @@ pub struct ServerInfo {
     pub tool_calls: bool,
     /// True when it refuses whoever has no key, or another one.
     pub wants_key: bool,
+    /// True when it has answered a question that went with a key of ours.
+    pub with_key: bool,
     /// True when we can end it.
     pub can_stop: bool,
     /// What is wrong, or why it is as it is; may be empty.

@@ -2,6 +2,7 @@
 //! it found.
 
 use std::fs;
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -71,6 +72,9 @@ pub async fn bench_and_tell(
         tokens,
         rounds: params.rounds.unwrap_or(rounds).clamp(1, 1000),
         ignore_eos: served.max_model_len.is_some(),
+        // The keys of a hash map are random for each of them.
+        run: RandomState::new().hash_one(0),
+        warms_up: false,
     };
     let mut bench = Bench {
         schema: 1,
@@ -109,7 +113,7 @@ async fn measure_all(
         tell(&BenchProgress { kind: kind.into(), title, message, done, of, levels: bench.levels.clone() });
     };
     say(bench, "begin", "warming up: the first requests compile and fill caches".into());
-    measure(server, 1, Plan { rounds: 1, ..plan }).await?;
+    measure(server, 1, Plan { rounds: 1, warms_up: true, ..plan }).await?;
     for concurrency in levels {
         say(bench, "report", format!("{concurrency} at once"));
         let mut level = measure(server, *concurrency, plan).await?;

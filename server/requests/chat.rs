@@ -6,9 +6,9 @@ use crate::error::Result;
 use crate::protocol::{ChatOptions, ChatOutcome, ChatParams, ChatPartial};
 use crate::serving::chat::Chat;
 use crate::serving::endpoint::Endpoint;
-use crate::serving::keys::Keys;
+use crate::serving::keys::{Keys, origin};
 use crate::serving::pieces::Tell;
-use crate::serving::{Secret, chat as relay, discover, in_file};
+use crate::serving::{Secret, chat as relay, choice, in_file};
 use crate::session::Session;
 
 /// A key for the server that is asked. It is no setting, since settings are shown.
@@ -44,9 +44,8 @@ pub async fn chat_and_tell(session: &Session, params: &ChatParams, tell: Tell<'_
 pub async fn endpoint(session: &Session, options: &ChatOptions) -> Result<Endpoint> {
     let keys = keys(session, options);
     match options.url.as_deref().or(session.settings.get("server_url")) {
-        Some(url) if discover::is_ours(url) => Endpoint::new(url, keys.for_found(url)),
-        Some(url) => Endpoint::new(url, keys.for_named(url)),
-        None => discover::best(session, &keys).await,
+        Some(url) => Endpoint::new(url, keys.of(url, choice::trust_of_named(url))),
+        None => choice::best(session, &keys).await,
     }
 }
 
@@ -57,6 +56,7 @@ pub(super) fn keys(session: &Session, options: &ChatOptions) -> Keys {
         asked: options.api_key.clone(),
         kept: session.serving.keys(),
         environment: std::env::var(KEY).ok().and_then(|key| Secret::new(&key)),
+        setting: session.settings.get("server_url").and_then(origin),
         own: std::fs::read_to_string(file).ok().and_then(|text| in_file(&text)),
     }
 }

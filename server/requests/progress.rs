@@ -15,7 +15,7 @@ use crate::protocol::{
     ChatOutcome, LessonStep, Life, MatchList, MatchParams, PreparedServer, Progress, ProgressAction, ProgressParams,
     ServeCommand, ServerParams, ServerState,
 };
-use crate::serving::record::redacted;
+use crate::secrets;
 use crate::session::Session;
 
 /// What was run is told in a line.
@@ -167,8 +167,9 @@ fn has_weights(list: &MatchList) -> bool {
     list.matches.iter().any(|found| found.weights.state == WeightState::Complete && runs_here(found.readiness))
 }
 
+/// A server that only says that it wants a key has shown no model.
 fn answers(state: &ServerState) -> bool {
-    matches!(state.life, Life::Ready | Life::Busy)
+    state.servers.iter().any(|server| matches!(server.life, Life::Ready | Life::Busy) && !server.models.is_empty())
 }
 
 fn is_there(path: &Path) -> bool {
@@ -180,18 +181,34 @@ fn is_there(path: &Path) -> bool {
 /// A command on one line, cut, without what nobody else may read.
 fn told(run: &str) -> String {
     let words: Vec<String> = run.split_whitespace().map(str::to_owned).collect();
-    let hidden = redacted(&words).into_iter().map(|word| if word.contains("hf_") { "…".into() } else { word });
-    hidden.collect::<Vec<_>>().join(" ").chars().take(MAX_RUN).collect()
+    secrets::in_text(&secrets::in_command(&words).join(" ")).chars().take(MAX_RUN).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{answers, told};
+    use crate::protocol::{Life, ServedModel, ServerInfo, ServerState};
+
+    #[test]
+    fn a_server_is_ready_once_it_names_a_model() {
+        let state = |life, models: Vec<ServedModel>| ServerState {
+            life: Life::Ready,
+            servers: vec![ServerInfo { life, models, ..ServerInfo::default() }],
+            ..ServerState::default()
+        };
+        assert!(answers(&state(Life::Busy, vec![ServedModel::default()])));
+        assert!(
+            !answers(&state(Life::Ready, Vec::new())) && !answers(&state(Life::Failing, vec![ServedModel::default()]))
+        );
+    }
 
     #[test]
     fn what_was_run_is_told_without_secrets() {
-        assert_eq!(told("HF_TOKEN=abc python3  x.py\n --api-key k"), "HF_TOKEN=… python3 x.py --api-key …");
-        assert_eq!(told("hf auth login --token hf_abcdefgh"), "hf auth login --token …");
+        assert_eq!(
+            told("HF_TOKEN=abc python3  x.py\n --api-key k"),
+            "HF_TOKEN=[hidden] python3 x.py --api-key [hidden]"
+        );
+        assert_eq!(told("hf auth login --token hf_abcdefgh"), "hf auth login --token [hidden]");
         assert_eq!(told(&"x".repeat(900)).len(), 300);
     }
 }

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{
-    ChatOptions, EndedParams, Life, ProcessId, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState,
-    StartedParams,
+    ChatOptions, EndedParams, Life, ServerAction, ServerInfo, ServerKeyParams, ServerParams, ServerState, StartedParams,
 };
+use crate::secrets;
+use crate::serving::containers::{self, Running};
 use crate::serving::endpoint::Endpoint;
-use crate::serving::record::{Record, Records, redacted};
+use crate::serving::record::{Record, Records};
 use crate::serving::start::container_of;
 use crate::serving::{discover, family, keys, started as looked, stop};
 use crate::session::Session;
@@ -27,7 +28,8 @@ pub async fn server(session: &Session, params: ServerParams) -> Result<ServerSta
         ServerAction::Watch => watch(session, params.known.as_deref()).await,
         ServerAction::Stop => {
             let records = Records::here();
-            stop::stop(&to_stop(&records, params.port, params.model.as_deref())?, &records).await?;
+            let record = to_stop(&records, params.port, params.model.as_deref()).await?;
+            stop::stop(&record, &records).await?;
             look(session).await
         }
     }
@@ -45,12 +47,7 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
             Failure::new(FailureKind::Input, what, "it has ended, or never was", next)
         })
     });
-    let head = match (head.transpose()?, params.shell_pid) {
-        (Some(process), _) => Some(process.id),
-        // A marker says itself which process it is.
-        (None, Some(shell)) if params.marker.is_none() => job(shell).await,
-        (None, _) => None,
-    };
+    let head = head.transpose()?.map(|process| process.id);
     let record = Record {
         pid: head.map(|id| id.pid),
         start_ticks: head.map(|id| id.start_ticks),
@@ -62,11 +59,16 @@ pub async fn server_started(session: &Session, params: StartedParams) -> Result<
         port: params.port,
         log: params.log,
         marker: params.marker,
-        command: redacted(&params.command),
+        command: secrets::in_command(&params.command),
         started_at: seconds_now(),
         ..Record::default()
     };
-    Records::here().keep(&record)?;
+    let records = Records::here();
+    records.keep(&record)?;
+    // A marker says itself which process it is.
+    if record.marker.is_none() {
+        wait_for_process(&record, &records).await;
+    }
     look(session).await
 }
 
@@ -92,15 +94,17 @@ pub async fn server_key(session: &Session, params: ServerKeyParams) -> Result<Se
     look(session).await
 }
 
-/// What a shell runs. It tells that a command begins a moment before there is a process.
-async fn job(shell: u32) -> Option<ProcessId> {
+/// A shell tells that a command begins a moment before there is a process. That it has ended may be told in between.
+async fn wait_for_process(record: &Record, records: &Records) {
     for _ in 0..40 {
-        if let Some(job) = family::job_of(shell, &family::all()) {
-            return Some(job);
+        let now = records.of_port(record.port).map(|now| looked::adopted(now, records));
+        let is_awaited =
+            |now: &Record| now.pid.is_none() && now.shell_pid.is_some() && now.exit_code.is_none() && !now.stopped;
+        if !now.as_ref().is_some_and(is_awaited) {
+            return;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    None
 }
 
 /// Notes how a command has ended, unless that is known already.
@@ -109,12 +113,15 @@ async fn job(shell: u32) -> Option<ProcessId> {
 /// When the note cannot be written.
 pub async fn server_ended(session: &Session, params: EndedParams) -> Result<ServerState> {
     let records = Records::here();
-    if let Some(mut record) =
+    if let Some(record) =
         records.of_port(params.port).filter(|record| !looked::process_of(record).is_some_and(family::runs))
     {
-        record.exit_code = params.exit_code.or(record.exit_code);
-        record.stopped |= params.stopped;
-        records.keep(&record)?;
+        records.update(&record, |record| {
+            record.exit_code = params.exit_code.or(record.exit_code);
+            record.stopped |= params.stopped;
+            // What its shell runs from now on is something else, also where nobody knows the exit code.
+            record.shell_pid = None;
+        })?;
     }
     look(session).await
 }
@@ -146,12 +153,17 @@ pub fn is_meant(record: &Record, port: Option<u16>, model: Option<&str>) -> bool
 ///
 /// # Errors
 /// When there is none, or more than one.
-pub fn to_stop(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
-    let runs = |record: &Record| {
-        !record.stopped && (record.container.is_some() || looked::process_of(record).is_some_and(family::runs))
-    };
-    let mut running: Vec<Record> = looked::all(records).into_iter().filter(runs).collect();
-    running.retain(|record| is_meant(record, port, model));
+pub async fn to_stop(records: &Records, port: Option<u16>, model: Option<&str>) -> Result<Record> {
+    let mut meant = looked::all(records);
+    meant.retain(|record| !record.stopped && is_meant(record, port, model));
+    let in_container = meant.iter().any(|record| record.container.is_some());
+    let containers = if in_container { containers::running().await } else { Running::default() };
+    let (mut running, others): (Vec<Record>, Vec<Record>) =
+        meant.into_iter().partition(|record| looked::runs(record, &containers));
+    if running.is_empty() {
+        // One that may run is better than to say that there is none: its end says what is not known.
+        running = others.into_iter().filter(|record| looked::unsure(record, &containers).is_some()).collect();
+    }
     if running.len() > 1 {
         let names: Vec<String> =
             running.iter().map(|record| format!("{} on port {}", record.model_name, record.port)).collect();

@@ -85,7 +85,7 @@ async fn start(session: &Session, given: Arguments) -> Result<texts::Answer> {
 async fn stop(session: &Session, given: Arguments) -> Result<texts::Answer> {
     let Arguments { model, port, confirm, .. } = given;
     if !confirm {
-        let record = to_stop(&Records::here(), port, model.as_deref())?;
+        let record = to_stop(&Records::here(), port, model.as_deref()).await?;
         return Ok(texts::would_stop(&record.model_name, record.port));
     }
     let params = ServerParams { action: ServerAction::Stop, port, model, ..ServerParams::default() };

@@ -38,7 +38,7 @@ pub struct Boot {
     pub steps: Vec<BootStep>,
     /// The server says that it is up.
     pub is_ready: bool,
-    /// The last line that names an error.
+    /// The last line that names an error, of a server that is not up.
     pub error: Option<String>,
 }
 
@@ -74,12 +74,9 @@ pub fn read(log: &str) -> Boot {
         if let Some((of, detail)) = begun.last_mut().zip(shards(line)) {
             of.2 = detail;
         }
-        if is_error(line) {
-            boot.error = Some(printable(message(line)));
-        }
     }
-    if boot.is_ready {
-        boot.error = None;
+    if !boot.is_ready {
+        boot.error = last_error(log);
     }
     for (at, (step, from, detail)) in begun.iter().enumerate() {
         let next = begun.get(at + 1);
@@ -95,6 +92,20 @@ pub fn read(log: &str) -> Boot {
         });
     }
     boot
+}
+
+/// What a server that has ended may have died of: the last line that names an error. Of one that has been up, what it said
+/// before that is forgotten.
+pub fn last_error(log: &str) -> Option<String> {
+    let mut error = None;
+    for line in log.split(['\n', '\r']).map(str::trim_end) {
+        if line.contains(READY) {
+            error = None;
+        } else if is_error(line) {
+            error = Some(printable(message(line)));
+        }
+    }
+    error
 }
 
 impl Boot {
@@ -183,6 +194,9 @@ mod tests {
             (APIServer pid=1) INFO:     Application startup complete.\nRuntimeError: later\n";
         let boot = read(&format!("{LOG}{rest}"));
         assert!(boot.is_ready && boot.error.is_none());
+        assert_eq!(last_error(&format!("{LOG}{rest}bye")).as_deref(), Some("RuntimeError: later"));
+        let (start, _) = rest.split_once("RuntimeError").unwrap();
+        assert_eq!(last_error(start), None);
         assert_eq!(boot.times()["warm_up"], 4.0);
         assert_eq!(boot.steps.len(), 6);
     }

@@ -1,5 +1,6 @@
 //! Containers with model servers: ours, and those of the official programs. Read by `docker ps` and `podman ps`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -97,17 +98,47 @@ fn ports(value: &Value) -> Vec<u16> {
     ports
 }
 
+/// What the two programs say.
+#[derive(Debug, Clone, Default)]
+pub struct Running {
+    /// The containers that serve models.
+    pub list: Vec<Container>,
+    /// The programs that are here, and why one of them has not answered.
+    asked: BTreeMap<&'static str, Result<(), String>>,
+}
+
+impl Running {
+    /// Whether a container runs. An error says why nobody knows: that a program does not answer is no sign of an end.
+    ///
+    /// # Errors
+    /// When its program has not answered, or is not here.
+    pub fn has(&self, tool: &str, name: &str) -> Result<bool, String> {
+        match self.asked.get(tool) {
+            None => Err(format!("{tool} is not on PATH")),
+            Some(Err(why)) => Err(why.clone()),
+            Some(Ok(())) => Ok(self.list.iter().any(|container| container.tool == tool && container.name == name)),
+        }
+    }
+}
+
 /// The containers that serve models, by whichever of the two programs is there.
-pub async fn running() -> Vec<Container> {
-    let mut found = Vec::new();
+pub async fn running() -> Running {
+    let mut running = Running::default();
     for tool in ["docker", "podman"] {
         let Ok(program) = which::which(tool) else { continue };
-        let Ok(done) = process::run(&program, &["ps", "--format", "json"], &[], DEADLINE, MAX_OUTPUT).await else {
-            continue;
+        let done = process::run(&program, &["ps", "--format", "json"], &[], DEADLINE, MAX_OUTPUT).await;
+        let said = match done {
+            Ok(done) if done.code == Some(0) => {
+                let found = parse(tool, &String::from_utf8_lossy(&done.stdout));
+                running.list.extend(found.into_iter().filter(Container::is_server));
+                Ok(())
+            }
+            Ok(_) => Err(format!("`{tool} ps` has failed")),
+            Err(error) => Err(format!("`{tool} ps`: {error}")),
         };
-        found.extend(parse(tool, &String::from_utf8_lossy(&done.stdout)).into_iter().filter(Container::is_server));
+        running.asked.insert(tool, said);
     }
-    found
+    running
 }
 
 /// Ends a container by its own stop, which gives the server time to close its devices. False when that failed.

@@ -1,33 +1,21 @@
 //! Looks at what runs: what we have started, what the settings name, the usual ports, and containers.
 
-use std::time::Duration;
-
 use tokio::task::JoinSet;
 
-use super::containers;
+use super::choice::{PATIENCE, TT_CLI_PORT, here, trust_of_container, trust_of_port};
+use super::containers::{self, Running};
 use super::endpoint::Endpoint;
-use super::family;
-use super::keys::{Keys, origin};
+use super::keys::{Keys, Trust};
 use super::metrics;
 use super::record::{Record, Records};
 use super::shown::state;
 use super::sockets;
-use super::started::{self, adopted, of_record, owner, process_of};
-use super::state::{Owner, Seen, judge};
+use super::started::{self, adopted, of_record, owner};
+use super::state::{Owner, Seen, is_locked, judge};
 use super::trouble::Trouble;
 use crate::error::Result;
-use crate::protocol::{Life, ServedModel, ServerInfo, ServerSource, ServerState};
+use crate::protocol::{Life, ServerInfo, ServerSource, ServerState};
 use crate::session::Session;
-
-/// Port of the official command line `tt` (tt-cli 1.2.1, `serve`).
-pub const TT_CLI_PORT: u16 = 20000;
-/// A look shows what is now; a server that takes longer is told as one that does not answer.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The address of a port of this machine.
-fn here(port: u16) -> String {
-    format!("http://127.0.0.1:{port}")
-}
 
 /// Everything that runs, with its state.
 ///
@@ -43,17 +31,26 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
     }
     if let Some(url) = session.settings.get("server_url") {
         let url = Endpoint::new(url, None)?.url().to_owned();
-        targets.push(Seen { source: ServerSource::Setting, url, ..Seen::default() });
+        targets.push(Seen { source: ServerSource::Setting, url, trust: Trust::Named, ..Seen::default() });
     }
-    for container in &containers {
+    for container in &containers.list {
         for port in &container.ports {
             let name = Some(container.name.clone());
-            let (source, url) = (ServerSource::Container, here(*port));
-            targets.push(Seen { source, url, port: Some(*port), container: name, runs: true, ..Seen::default() });
+            let (source, url, trust) = (ServerSource::Container, here(*port), trust_of_container(container, *port));
+            targets.push(Seen {
+                source,
+                url,
+                trust,
+                port: Some(*port),
+                container: name,
+                runs: true,
+                ..Seen::default()
+            });
         }
     }
     for (source, port) in [(ServerSource::Port, port), (ServerSource::TtCli, TT_CLI_PORT)] {
-        targets.push(Seen { source, url: here(port), port: Some(port), ..Seen::default() });
+        let (url, trust) = (here(port), trust_of_port(port));
+        targets.push(Seen { source, url, trust, port: Some(port), ..Seen::default() });
     }
     let mut servers = Vec::new();
     let mut port_taken = None;
@@ -61,7 +58,11 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
         let infos = noted(seen, &records);
         let (source, is_idle, foreign) = (infos.0.source, infos.0.life == Life::Idle, infos.1);
         if source == ServerSource::Port && foreign {
-            port_taken = sockets::taken_by(port);
+            let what = match infos.0.wants_key {
+                true => "wants a key: if it is a model server, name it in the setting server_url",
+                false => "is no model server",
+            };
+            port_taken = sockets::taken_by(port).map(|who| format!("{who}, which {what}"));
         } else if !(is_idle || foreign && source != ServerSource::Setting) {
             servers.push(infos.0);
         }
@@ -71,7 +72,7 @@ pub async fn discover(session: &Session, keys: Keys) -> Result<ServerState> {
 
 /// One server that we have started.
 pub async fn one(session: &Session, record: Record, records: &Records, keys: Keys) -> ServerInfo {
-    let containers = if record.container.is_some() { containers::running().await } else { Vec::new() };
+    let containers = if record.container.is_some() { containers::running().await } else { Running::default() };
     let seen = of_record(adopted(record, records), &containers);
     match answers(session, vec![seen], keys).await.pop() {
         Some(seen) => noted(seen, records).0,
@@ -97,14 +98,13 @@ fn once(targets: Vec<Seen>) -> Vec<Seen> {
 async fn answers(session: &Session, targets: Vec<Seen>, keys: Keys) -> Vec<Seen> {
     let mut asking = JoinSet::new();
     for (at, mut seen) in targets.into_iter().enumerate() {
-        let is_named = seen.source == ServerSource::Setting;
-        let key = if is_named { keys.for_named(&seen.url) } else { keys.for_found(&seen.url) };
-        seen.with_key = key.is_some();
+        let key = keys.of(&seen.url, seen.trust);
         asking.spawn(async move {
             let mut metrics = None;
             if (seen.record.is_none() || seen.runs)
                 && let Ok(server) = Endpoint::new(&seen.url, key)
             {
+                seen.with_key = server.asked(None).with_key;
                 let answer = server.models(PATIENCE).await;
                 if answer.is_ok()
                     && let Ok(body) = server.fetch("metrics", None, PATIENCE).await
@@ -141,64 +141,43 @@ fn noted(seen: Seen, records: &Records) -> (ServerInfo, bool) {
     let boot = seen.boot.clone();
     let foreign = record.is_none()
         && seen.container.is_none()
+        && !is_locked(&seen)
         && matches!(
             &seen.answer,
             Some(Err(Trouble::Foreign(_) | Trouble::Broken(_) | Trouble::Silent(_) | Trouble::Unreachable(_)))
-                | Some(Err(Trouble::Status { code: 300..=400 | 402 | 404..=599, .. }))
+                | Some(Err(Trouble::Status { code: 300..=599, .. }))
         );
     let mut info = judge(seen);
-    if let Some(mut record) = record {
+    if let Some(record) = record {
         let times = records.boot_times(&record.model_id);
         for step in &mut info.steps {
             step.last_seconds = times.get(&step.name).copied();
         }
         if matches!(info.life, Life::Ready | Life::Busy) && !record.was_ready {
-            record.was_ready = true;
             records.keep_boot_times(&record.model_id, &boot.times());
-            // The next look notes it, if this one cannot.
-            let _ = records.keep(&record);
+            // The next look notes it, if this one cannot. Seconds have passed since the record was read.
+            let _ = records.update(&record, |record| record.was_ready = true);
         }
     }
     (info, foreign)
 }
 
-/// True for the address of a server that was started here and runs: an editor names it when its model is chosen.
-pub fn is_ours(url: &str) -> bool {
-    let asked = origin(url);
-    let runs = |record: &Record| process_of(record).is_some_and(family::runs);
-    asked.is_some()
-        && started::all(&Records::here()).iter().any(|record| origin(&record.url()) == asked && runs(record))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::serving::record::Record;
 
-/// The server for a chat. Where only one of the known ports is listened on, nobody has to be asked which it is.
-///
-/// # Errors
-/// When a setting cannot be used.
-pub async fn best(session: &Session, keys: &Keys) -> Result<Endpoint> {
-    let port = session.settings.port()?;
-    let records = started::all(&Records::here());
-    let started = records.iter().filter(|record| process_of(record).is_some_and(family::runs));
-    let mut urls: Vec<(String, u16)> = started.map(|record| (record.url(), record.port)).collect();
-    for port in [port, TT_CLI_PORT] {
-        if !urls.iter().any(|(_, known)| *known == port) {
-            urls.push((here(port), port));
-        }
+    #[test]
+    fn a_look_that_took_long_takes_back_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let records = Records::new(dir.path());
+        let read = Record { port: 8000, ..Record::default() };
+        // Somebody has ended it while it was asked.
+        records.keep(&Record { stopped: true, ..read.clone() }).unwrap();
+        let (owner, answer) = (Owner::Ours, Some(Ok(Vec::new())));
+        let seen = Seen { record: Some(read), runs: true, owner, answer, ..Seen::default() };
+        assert_eq!(noted(seen, &records).0.life, Life::Ready);
+        let record = records.of_port(8000).unwrap();
+        assert!(record.stopped && record.was_ready, "{record:?}");
     }
-    let mut listened: Vec<&(String, u16)> =
-        urls.iter().filter(|(_, port)| !sockets::listening(*port).is_empty()).collect();
-    let containers = if listened.is_empty() { containers::running().await } else { Vec::new() };
-    let inside: Vec<(String, u16)> =
-        containers.iter().flat_map(|container| &container.ports).map(|port| (here(*port), *port)).collect();
-    listened.extend(&inside);
-    if listened.len() > 1 {
-        for (url, _) in &listened {
-            let server = Endpoint::new(url, keys.for_found(url))?;
-            let models: Result<Vec<ServedModel>, Trouble> = server.models(PATIENCE).await;
-            if models.is_ok_and(|models| !models.is_empty()) {
-                return Ok(server);
-            }
-        }
-    }
-    let url = listened.first().map_or_else(|| here(port), |(url, _)| url.clone());
-    Endpoint::new(&url, keys.for_found(&url))
 }

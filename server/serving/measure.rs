@@ -56,6 +56,10 @@ pub struct Plan {
     pub rounds: u64,
     /// Go on past the end that the model sees, so that all answers are as long; known to vLLM only.
     pub ignore_eos: bool,
+    /// A number that no other measurement has.
+    pub run: u64,
+    /// True for what comes before the first level.
+    pub warms_up: bool,
 }
 
 /// Measures one level.
@@ -70,7 +74,7 @@ pub async fn measure(server: &Endpoint, concurrency: u64, plan: Plan) -> Result<
         asking.spawn(async move {
             let mut answers = Vec::new();
             for round in 0..plan.rounds {
-                answers.push(one(&server, concurrency * 1000 + user * plan.rounds + round, plan).await);
+                answers.push(one(&server, &prompt(plan, [concurrency, user, round]), plan).await);
             }
             answers
         });
@@ -82,10 +86,16 @@ pub async fn measure(server: &Endpoint, concurrency: u64, plan: Plan) -> Result<
     level(concurrency, &answers, begun.elapsed().as_secs_f64())
 }
 
-async fn one(server: &Endpoint, number: u64, plan: Plan) -> Result<ChatOutcome> {
-    // The number stands first, so that no prefix of another request is in a cache.
-    let text = format!("{number}. {}Go on with this list of facts about numbers:", "Tell what is known. ".repeat(24));
-    let messages = [ChatMessage { role: "user".into(), content: text, ..ChatMessage::default() }];
+/// A prompt that no server has seen: what tells it from all others stands first, so that no beginning of it is in a cache, also
+/// not of the measurement before.
+fn prompt(plan: Plan, [concurrency, user, round]: [u64; 3]) -> String {
+    let part = if plan.warms_up { "w" } else { "m" };
+    let known = "Tell what is known. ".repeat(24);
+    format!("{:016x}-{part}{concurrency}-{user}-{round}. {known}Go on with this list of facts about numbers:", plan.run)
+}
+
+async fn one(server: &Endpoint, text: &str, plan: Plan) -> Result<ChatOutcome> {
+    let messages = [ChatMessage { role: "user".into(), content: text.to_owned(), ..ChatMessage::default() }];
     let options = ChatOptions {
         max_tokens: Some(plan.tokens),
         ignore_eos: plan.ignore_eos.then_some(true),

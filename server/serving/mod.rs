@@ -4,12 +4,13 @@
 //! `stream.rs` makes events of bytes, `delta.rs` an answer of events, `incoming.rs` reads it to its end, `pieces.rs` passes it on; `trouble.rs` has the words
 //! for whatever goes wrong. The way of a server: `record.rs` remembers what was started, `sockets.rs` and `family.rs` who
 //! really listens, `boot.rs` reads the log, `marker.rs` how a command in a terminal ended, `metrics.rs` the figures, `started.rs` and
-//! `discover.rs` look, `state.rs` decides, `shown.rs` says it.
+//! `discover.rs` look, `state.rs` decides, `shown.rs` says it. `choice.rs` picks the one for a chat, and `keys.rs` which key it gets.
 
 pub mod body;
 pub mod boot;
 pub mod chart;
 pub mod chat;
+pub mod choice;
 pub mod containers;
 pub mod context;
 pub mod delta;

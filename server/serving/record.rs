@@ -63,6 +63,13 @@ impl Record {
         format!("http://{host}:{}", self.port)
     }
 
+    /// True when both are about one start. The process may have become known in between.
+    fn is_start_of(&self, other: &Self) -> bool {
+        let process = |record: &Self| record.pid.zip(record.start_ticks);
+        let same = process(self).zip(process(other)).is_none_or(|(one, other)| one == other);
+        same && (self.port, self.started_at, &self.marker) == (other.port, other.started_at, &other.marker)
+    }
+
     /// True when it was started with a parser for tool calls and may choose to call.
     pub fn tool_calls(&self) -> bool {
         let has = |flag: &str| {
@@ -74,28 +81,6 @@ impl Record {
         };
         has("--enable-auto-tool-choice") && has("--tool-call-parser")
     }
-}
-
-/// A command without what nobody else may read.
-pub fn redacted(command: &[String]) -> Vec<String> {
-    let secret = |name: &str| {
-        let name = name.trim_start_matches('-').to_ascii_uppercase().replace('-', "_");
-        name == "API_KEY" || name == "HF_TOKEN" || name.ends_with("_API_KEY") || name.ends_with("_SECRET")
-    };
-    let mut hide = false;
-    let each = |arg: &String| {
-        if std::mem::take(&mut hide) {
-            return "…".to_owned();
-        }
-        match arg.split_once('=') {
-            Some((name, _)) if secret(name) => format!("{name}=…"),
-            _ => {
-                hide = arg.starts_with("--") && secret(arg);
-                arg.clone()
-            }
-        }
-    };
-    command.iter().map(each).collect()
 }
 
 /// The folder of what is remembered.
@@ -138,6 +123,36 @@ impl Records {
     /// # Errors
     /// When it cannot be written.
     pub fn keep(&self, record: &Record) -> Result<()> {
+        let _lock = self.lock();
+        self.write(record)
+    }
+
+    /// Changes the record of this start as it stands now, which may know more than the copy that was `seen`; answers it.
+    /// None when another start has taken its place: that one is left alone.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn update(&self, seen: &Record, change: impl FnOnce(&mut Record)) -> Result<Option<Record>> {
+        let _lock = self.lock();
+        let Some(mut record) = self.of_port(seen.port).filter(|record| record.is_start_of(seen)) else {
+            return Ok(None);
+        };
+        let before = record.clone();
+        change(&mut record);
+        if record != before {
+            self.write(&record)?;
+        }
+        Ok(Some(record))
+    }
+
+    /// Held while a record is written, so that no other window writes over it. Without it a note is better than none.
+    fn lock(&self) -> Option<fs::File> {
+        fs::create_dir_all(&self.dir).ok()?;
+        let file = fs::File::create(self.dir.join("servers.lock")).ok()?;
+        file.lock().ok().map(|()| file)
+    }
+
+    fn write(&self, record: &Record) -> Result<()> {
         let path = self.path(record.port);
         write(&path, record).map_err(|error| {
             Failure::new(
@@ -199,17 +214,20 @@ mod tests {
         fs::write(dir.path().join("servers/1.json"), "{ half").unwrap();
         let found: Vec<_> = records.all().iter().map(|record| (record.port, record.started_at)).collect();
         assert_eq!(found, [(8001, 9), (8000, 7)]);
+        // A copy that is older than the note changes nothing but what it is about, and nothing of another start.
+        let old = records.of_port(8001).unwrap();
+        records.update(&old, |record| record.stopped = true).unwrap();
+        let now = records.update(&old, |record| record.was_ready = true).unwrap().unwrap();
+        assert!(now.stopped && records.of_port(8001) == Some(now.clone()));
+        records.keep(&Record { started_at: 10, pid: Some(1), start_ticks: Some(2), ..old.clone() }).unwrap();
+        assert_eq!(records.update(&old, |record| record.stopped = true).unwrap(), None);
+        let other = Record { started_at: 10, pid: Some(1), start_ticks: Some(3), ..old };
+        assert_eq!(records.update(&other, |record| record.stopped = true).unwrap(), None);
+        assert!(!records.of_port(8001).unwrap().stopped);
         let times = BTreeMap::from([("weights".to_owned(), 2.5)]);
         records.keep_boot_times("m", &times);
         assert_eq!(records.boot_times("m"), times);
         assert!(records.boot_times("other").is_empty());
-    }
-
-    #[test]
-    fn keys_are_not_written_down() {
-        let command = ["p", "--api-key", "s3cret", "--max-num-batched-tokens", "5", "HF_TOKEN=x", "--api-key=y"];
-        let shown = redacted(&command.map(str::to_owned));
-        assert_eq!(shown, ["p", "--api-key", "…", "--max-num-batched-tokens", "5", "HF_TOKEN=…", "--api-key=…"]);
     }
 
     #[test]

@@ -2,9 +2,21 @@
 
 use std::fmt::Write as _;
 
-use super::state::word;
 use super::trouble::printable;
 use crate::protocol::{BootStep, Life, ServerInfo, ServerState};
+
+/// The word for people.
+pub fn word(life: Life) -> &'static str {
+    match life {
+        Life::Busy => "busy",
+        Life::Ready => "ready",
+        Life::Starting => "starting",
+        Life::Failing => "failing",
+        Life::Lost => "has ended",
+        Life::Stopped => "stopped",
+        Life::Idle => "not there",
+    }
+}
 
 /// All servers together, the best first. A stopped one shows only where there is nothing else.
 pub fn state(mut servers: Vec<ServerInfo>, port_taken: Option<String>) -> ServerState {

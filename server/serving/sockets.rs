@@ -10,6 +10,8 @@ pub struct Listener {
     pub address: IpAddr,
     /// Port.
     pub port: u16,
+    /// User who opened it.
+    pub user: u32,
     /// Inode, by which processes name it.
     pub inode: u64,
 }
@@ -19,11 +21,11 @@ pub fn parse(text: &str) -> Vec<Listener> {
     let line = |line: &str| {
         let mut fields = line.split_whitespace().skip(1);
         let (local, state) = (fields.next()?, fields.nth(1)?);
-        let inode = fields.nth(5)?.parse().ok()?;
+        let (user, inode) = (fields.nth(3)?.parse().ok()?, fields.nth(1)?.parse().ok()?);
         let (address, port) = local.split_once(':')?;
         // 0A is TCP_LISTEN.
         (state == "0A").then_some(())?;
-        Some(Listener { address: address_of(address)?, port: u16::from_str_radix(port, 16).ok()?, inode })
+        Some(Listener { address: address_of(address)?, port: u16::from_str_radix(port, 16).ok()?, user, inode })
     };
     text.lines().skip(1).filter_map(line).collect()
 }
@@ -51,6 +53,21 @@ pub fn listening(port: u16) -> Vec<Listener> {
     all.filter(|listener| listener.port == port).collect()
 }
 
+/// True when a port is listened on, and by this user alone.
+pub fn is_of_this_user(port: u16) -> bool {
+    let (listeners, user) = (listening(port), this_user());
+    !listeners.is_empty() && listeners.iter().all(|listener| listener.user == user)
+}
+
+/// True when somebody listens on a port who is neither this user nor root.
+pub fn has_stranger(port: u16) -> bool {
+    listening(port).iter().any(|listener| ![0, this_user()].contains(&listener.user))
+}
+
+fn this_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
 /// True when the process has one of these sockets open. False too when we may not look.
 pub fn has_open(pid: u32, listeners: &[Listener]) -> bool {
     let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
@@ -74,7 +91,7 @@ pub fn holders(listeners: &[Listener]) -> Vec<u32> {
 pub fn taken_by(port: u16) -> Option<String> {
     let listeners = listening(port);
     if let Some(pid) = holders(&listeners).first() {
-        return Some(format!("{} (process {pid})", command_of(*pid)));
+        return Some(name_of(*pid));
     }
     if !listeners.is_empty() {
         return Some("a process of another user, or in a container".into());
@@ -88,13 +105,32 @@ pub fn next_free(port: u16) -> Option<u16> {
     (port.saturating_add(1)..=port.saturating_add(100)).find(|port| taken_by(*port).is_none())
 }
 
-/// The command line of a process, for people: 200 characters at most.
-pub fn command_of(pid: u32) -> String {
+/// A process in words: its program and its number, for example `python3 -m http.server (process 4242)`. The rest of its command
+/// line is nobody's business: it goes to logs, and to the models of agents.
+pub fn name_of(pid: u32) -> String {
     let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let command = String::from_utf8_lossy(&command).replace('\0', " ");
-    let command: String = command.trim().chars().take(200).collect();
-    let shown = super::trouble::printable(&command);
-    if shown.is_empty() { "a process".into() } else { shown }
+    let words: Vec<String> = String::from_utf8_lossy(&command).split('\0').map(str::to_owned).collect();
+    format!("{} (process {pid})", program(&words))
+}
+
+/// The program of a command line; of an interpreter with what it runs.
+fn program(words: &[String]) -> String {
+    // Some write a sentence over their command line.
+    let name = |word: &str| {
+        let word = word.split_whitespace().next().unwrap_or_default();
+        let name: String = word.rsplit('/').next().unwrap_or_default().trim_end_matches(':').chars().take(60).collect();
+        super::trouble::printable(&name)
+    };
+    let program = name(words.first().map_or("", String::as_str));
+    let runs_others = ["python", "node", "ruby", "perl", "bash", "sh"].iter().any(|begin| program.starts_with(begin));
+    match words {
+        _ if program.is_empty() => "a process".into(),
+        [_, option, module, ..] if runs_others && option == "-m" => format!("{program} -m {}", name(module)),
+        [_, script, ..] if runs_others && !script.starts_with('-') && script.contains(['/', '.']) => {
+            format!("{program} {}", name(script))
+        }
+        _ => program,
+    }
 }
 
 #[cfg(test)]
@@ -111,9 +147,27 @@ mod tests {
     fn the_kernels_list() {
         let found = parse(TEXT);
         assert_eq!(found.len(), 2);
-        assert_eq!((found[0].port, found[0].inode), (8000, 4242));
+        assert_eq!((found[0].port, found[0].user, found[0].inode), (8000, 1000, 4242));
         assert!(found[0].address.is_loopback());
         assert_eq!((found[1].port, found[1].address), (20000, IpAddr::V6(Ipv6Addr::LOCALHOST)));
+    }
+
+    #[test]
+    fn a_process_is_named_without_its_arguments() {
+        for (line, named) in [
+            ("/usr/bin/vllm serve --api-key sk-x", "vllm"),
+            ("python3.12 -m http.server 8000", "python3.12 -m http.server"),
+            ("/usr/bin/python3 /opt/bin/jupyter-lab --token=x", "python3 jupyter-lab"),
+            ("node server.js key", "node server.js"),
+            ("bash -c curl\u{2003}key", "bash"),
+            ("python3 --token=a/b", "python3"),
+            ("tool a/secret", "tool"),
+            ("nginx:\u{2003}master\u{2003}process\u{2003}/usr/sbin/nginx", "nginx"),
+            ("", "a process"),
+        ] {
+            let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(program(&words), named);
+        }
     }
 
     #[test]
@@ -121,11 +175,11 @@ mod tests {
         let own = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = own.local_addr().unwrap().port();
         let listeners = listening(port);
-        assert!(has_open(std::process::id(), &listeners));
+        assert!(has_open(std::process::id(), &listeners) && is_of_this_user(port) && !has_stranger(port));
         assert!(holders(&listeners).contains(&std::process::id()));
         assert!(taken_by(port).unwrap().contains(&format!("process {}", std::process::id())));
         assert!(next_free(port).unwrap() > port);
         drop(own);
-        assert!(!has_open(std::process::id(), &listeners));
+        assert!(!has_open(std::process::id(), &listeners) && !is_of_this_user(port));
     }
 }

@@ -9,13 +9,14 @@ use std::process::Stdio;
 use tokio::process::{Child, Command};
 
 use super::family;
-use super::record::{Record, Records, redacted};
+use super::record::{Record, Records};
 use super::sockets;
 use super::started::{adopted, process_of};
 use crate::clock::seconds_now;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::ServeCommand;
 use crate::recipe::FileCondition;
+use crate::secrets;
 
 /// Where a server shall listen.
 #[derive(Debug, Clone)]
@@ -99,7 +100,7 @@ pub async fn start(command: &ServeCommand, at: &At, records: &Records) -> Result
         host: at.host.clone(),
         port: at.port,
         log: Some(log.display().to_string()),
-        command: redacted(&words),
+        command: secrets::in_command(&words),
         started_at: seconds_now(),
         ..Record::default()
     };

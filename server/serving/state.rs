@@ -1,6 +1,7 @@
 //! Decides how a server is, of everything that was seen of it. Pure.
 
 use super::boot::Boot;
+use super::keys::Trust;
 use super::record::Record;
 use super::trouble::{Trouble, printable};
 use crate::protocol::{Life, Load, ServedModel, ServerInfo, ServerSource};
@@ -30,8 +31,12 @@ pub struct Seen {
     pub record: Option<Record>,
     /// Its process or container runs.
     pub runs: bool,
+    /// Why nobody knows whether its container runs.
+    pub unsure: Option<String>,
     /// Who listens.
     pub owner: Owner,
+    /// How far whoever listens is trusted.
+    pub trust: Trust,
     /// What `/v1/models` answered; none when nobody asked.
     pub answer: Option<Result<Vec<ServedModel>, Trouble>>,
     /// What `/metrics` says.
@@ -56,6 +61,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
     let first = models.first().map(|model| model.id.rsplit('/').next().unwrap_or_default().to_owned());
     let name = Some(record.model_name.clone()).filter(|name| !name.is_empty()).or(first).unwrap_or_default();
     let wants_key = matches!(seen.answer, Some(Err(Trouble::Status { code: 401 | 403, .. })));
+    let with_key = seen.with_key && matches!(seen.answer, Some(Ok(_)));
     let ours = seen.record.is_some() && seen.runs;
     ServerInfo {
         source: seen.source,
@@ -74,6 +80,7 @@ pub fn judge(seen: Seen) -> ServerInfo {
         load: seen.load.filter(|_| matches!(life, Life::Ready | Life::Busy)),
         tool_calls: record.tool_calls(),
         wants_key,
+        with_key,
         can_stop: ours,
         why: printable(&why),
         next: next.into(),
@@ -93,6 +100,10 @@ fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
     if !seen.runs {
         if record.stopped || seen.exit_code.is_some_and(|code| ASKED.contains(&code)) {
             return (Life::Stopped, String::new(), "");
+        }
+        if let Some(why) = seen.unsure.as_ref().filter(|_| seen.exit_code.is_none()) {
+            let next = "Look at it with `docker ps` or `podman ps`.";
+            return (Life::Failing, format!("nobody knows whether its container runs: {why}"), next);
         }
         let cause = seen.boot.error.clone().unwrap_or_else(|| match seen.exit_code {
             Some(code) => format!("its command has ended with exit code {code}"),
@@ -128,7 +139,7 @@ fn started(seen: &Seen, record: &Record) -> (Life, String, &'static str) {
 fn found(seen: &Seen) -> (Life, String, &'static str) {
     match &seen.answer {
         Some(Ok(_)) => working(seen.load),
-        Some(Err(Trouble::Status { code: 401 | 403, .. })) => keyless(seen),
+        Some(Err(_)) if is_locked(seen) => keyless(seen),
         Some(Err(Trouble::Refused)) if seen.container.is_some() => (Life::Starting, String::new(), ""),
         Some(Err(Trouble::Broken(_))) if seen.container.is_some() => (Life::Starting, String::new(), ""),
         Some(Err(Trouble::Refused)) | None => (Life::Idle, "nothing listens there".into(), ""),
@@ -137,6 +148,17 @@ fn found(seen: &Seen) -> (Life, String, &'static str) {
             let failure = trouble.failure(&asked);
             (Life::Failing, format!("{}: {}", failure.what, failure.why), "Check the address.")
         }
+    }
+}
+
+/// True for what refuses whoever has no key, and is a model server: it was named or is in a container of one, or belongs to
+/// this user and says so in JSON. Pages with a password do it as well.
+pub(super) fn is_locked(seen: &Seen) -> bool {
+    let Some(Err(Trouble::Status { code: 401 | 403, words, .. })) = &seen.answer else { return false };
+    match seen.trust {
+        Trust::Named | Trust::Started => true,
+        Trust::User => seen.container.is_some() || !words.message.is_empty(),
+        Trust::Unknown => false,
     }
 }
 
@@ -151,19 +173,6 @@ fn working(load: Option<Load>) -> (Life, String, &'static str) {
     (if busy { Life::Busy } else { Life::Ready }, String::new(), "")
 }
 
-/// The word for people.
-pub fn word(life: Life) -> &'static str {
-    match life {
-        Life::Busy => "busy",
-        Life::Ready => "ready",
-        Life::Starting => "starting",
-        Life::Failing => "failing",
-        Life::Lost => "has ended",
-        Life::Stopped => "stopped",
-        Life::Idle => "not there",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +182,18 @@ mod tests {
         let record = Record { model_name: "M".into(), was_ready, ..Record::default() };
         let boot = Boot { error: Some("RuntimeError: x".into()), ..Boot::default() };
         Seen { record: Some(record), runs, owner, answer: Some(answer), boot, ..Seen::default() }
+    }
+
+    #[test]
+    fn not_every_page_with_a_password_is_a_model_server() {
+        use Trust::{Named, Unknown, User};
+        let rows = [(User, "Unauthorized", Life::Ready), (Named, "", Life::Ready), (User, "", Life::Failing)];
+        for (trust, message, life) in rows.into_iter().chain([(Unknown, "Unauthorized", Life::Failing)]) {
+            let words = Words { message: message.into(), code: None };
+            let answer = Some(Err(Trouble::Status { code: 401, words, retry_after: None }));
+            let info = judge(Seen { trust, answer, ..Seen::default() });
+            assert_eq!((info.life, info.wants_key), (life, true), "{trust:?} {message}");
+        }
     }
 
     #[test]

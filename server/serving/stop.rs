@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::containers;
 use super::family;
 use super::record::{Record, Records};
-use super::started::process_of;
+use super::started::{process_of, tool_of};
 use crate::error::{Failure, FailureKind, Result};
 use crate::reset::release::{Patience, release};
 
@@ -21,20 +21,23 @@ const ROUNDS: usize = 3;
 /// # Errors
 /// When it does not end, or may not be ended.
 pub async fn stop(record: &Record, records: &Records) -> Result<()> {
-    let mut record = record.clone();
-    if let Some(name) = record.container.clone() {
-        let tool = record.command.first().and_then(|program| program.rsplit('/').next()).unwrap_or("docker").to_owned();
-        let there = containers::running().await.iter().any(|container| container.name == name);
-        if there && !containers::stop(&tool, &name).await {
+    if let Some(name) = &record.container {
+        let tool = tool_of(record);
+        let failed = |what: String, why: String| {
             let next = format!("Look at it with `{tool} ps`, and stop it with `{tool} stop {name}`.");
-            let what = format!("the container {name} does not end");
-            return Err(Failure::new(FailureKind::Tool, what, format!("`{tool} stop` has failed"), next));
+            Err(Failure::new(FailureKind::Tool, what, why, next))
+        };
+        match containers::running().await.has(tool, name) {
+            Err(why) => return failed(format!("nobody knows whether the container {name} runs"), why),
+            Ok(true) if !containers::stop(tool, name).await => {
+                return failed(format!("the container {name} does not end"), format!("`{tool} stop` has failed"));
+            }
+            Ok(_) => {}
         }
     }
     // Noted first: a look in between must not call it lost.
-    record.stopped = true;
-    records.keep(&record)?;
-    let Some(head) = process_of(&record) else { return Ok(()) };
+    records.update(record, |record| record.stopped = true)?;
+    let Some(head) = process_of(record) else { return Ok(()) };
     let mut family = family::family(head, &family::all());
     for _ in 0..ROUNDS {
         if family.is_empty() {
@@ -42,8 +45,7 @@ pub async fn stop(record: &Record, records: &Records) -> Result<()> {
         }
         let released = release(&family, &PATIENCE).await;
         if let Some(left) = released.left.first() {
-            record.stopped = false;
-            records.keep(&record)?;
+            records.update(record, |record| record.stopped = false)?;
             let what = format!("process {} of the server is still there", left.pid);
             return Err(Failure::new(FailureKind::Tool, what, left.why.clone(), left.next.clone()));
         }

@@ -1,5 +1,6 @@
 //! Measurements over the real binary: levels, the publisher's targets, the history.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use serde_json::{Value, json};
@@ -27,6 +28,14 @@ fn levels_rates_and_the_last_time() {
     assert_eq!(server.seen("/v1/chat/completions").len(), 1 + 2 + 8 + 16);
     let second = bench(&home, &["--url", &server.url(), "--up-to", "1"]);
     assert_eq!(second["before"]["at"], first["at"]);
+    // No prompt has a beginning that a server could have kept from an earlier one, of this measurement or the last.
+    let prompts = server.seen("/v1/chat/completions").into_iter().map(|asked| {
+        let prompt = asked.body["messages"][0]["content"].as_str().unwrap().to_owned();
+        prompt.split_once('.').unwrap().0.to_owned()
+    });
+    let (all, different): (Vec<String>, BTreeSet<String>) = prompts.map(|prompt| (prompt.clone(), prompt)).unzip();
+    assert_eq!((all.len(), different.len()), (1 + 2 + 8 + 16 + 1 + 2, all.len()), "{different:?}");
+    assert_ne!(all[0][..16], all[all.len() - 1][..16], "from the first letters on");
     let shown = home.run(&["bench", "--url", &server.url(), "--up-to", "1", "--tokens", "12"]);
     assert!(text(&shown.stdout).contains("SINCE LAST TIME"), "{}", text(&shown.stdout));
 }

@@ -178,10 +178,14 @@ fn servers_of_others_are_found_and_what_is_none_is_named() {
         );
         assert_eq!(server["models"][0]["max_model_len"], 1024);
     }
-    let page = ModelServer::start().models("<html>");
-    let state = found("TT_JUKEBOX_PORT", &page.port.to_string());
-    assert_eq!(state["life"], "idle");
-    assert!(state["port_taken"].as_str().unwrap().contains(&format!("process {}", std::process::id())), "{state}");
+    let page = |why: &str, page: ModelServer| {
+        let state = found("TT_JUKEBOX_PORT", &page.port.to_string());
+        assert_eq!((&state["life"], &state["servers"]), (&json!("idle"), &json!([])), "{state}");
+        let told = state["port_taken"].as_str().unwrap();
+        assert!(told.contains(&format!("process {}", std::process::id())) && told.contains(why), "{state}");
+    };
+    page("is no model server", ModelServer::start().models("<html>"));
+    page("wants a key", ModelServer::start().wants("sesame").refuses("<html>"));
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod bench;
 mod chat;
+mod containers;
 mod context;
 mod home;
 mod keys;
@@ -16,6 +17,7 @@ mod life;
 mod model_server;
 mod recorded;
 mod relay;
+mod shell;
 mod terminal;
 mod wire;
 

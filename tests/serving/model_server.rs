@@ -44,6 +44,8 @@ struct Shared {
     tokens_per_char: AtomicUsize,
     /// Without this key it answers 401.
     wanted: Mutex<Option<String>>,
+    /// What it says then; vLLM's words when empty.
+    refusal: Mutex<String>,
     seen: Mutex<Vec<Request>>,
     end: AtomicBool,
     /// Clients that went before the end of their answer.
@@ -101,6 +103,12 @@ impl ModelServer {
     /// It answers only those who have this key.
     pub fn wants(self, key: &str) -> Self {
         *self.shared.wanted.lock().unwrap() = Some(format!("Bearer {key}"));
+        self
+    }
+
+    /// What stands in its 401.
+    pub fn refuses(self, body: &str) -> Self {
+        *self.shared.refusal.lock().unwrap() = body.into();
         self
     }
 
@@ -170,7 +178,9 @@ fn answer(mut stream: TcpStream, shared: &Shared) {
     let body = &shared.seen.lock().unwrap().last().unwrap().body.clone();
     match path.as_str() {
         _ if refused => {
-            let _ = whole(&mut stream, 401, "", r#"{"error":"Unauthorized"}"#);
+            let refusal = shared.refusal.lock().unwrap().clone();
+            let said = if refusal.is_empty() { r#"{"error":"Unauthorized"}"# } else { &refusal };
+            let _ = whole(&mut stream, 401, "", said);
         }
         "/v1/models" => {
             let models = shared.models.lock().unwrap().clone();

@@ -1,6 +1,7 @@
 //! What a program prints, as lines: a bare carriage return ends one too, since git draws its progress with it.
 
 use crate::hub::Secret;
+use crate::secrets::{self, is_secret};
 
 /// A line, and whether it stays: what the next one writes over is progress and not for the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,28 +50,17 @@ impl Lines {
 
 /// Values that must stand in no log: the token of the hub, and secrets of this process's environment.
 pub(super) fn secrets(token: Option<&Secret>) -> Vec<String> {
-    let secret = |name: &str| ["TOKEN", "SECRET", "PASSWORD", "API_KEY"].iter().any(|word| name.contains(word));
     let all =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     // A short value would hide words that are none.
-    let of_environment = all.filter(|(name, value)| secret(name) && value.len() >= 8).map(|(_, value)| value);
+    let of_environment = all.filter(|(name, value)| is_secret(name) && value.len() >= 8).map(|(_, value)| value);
     of_environment.chain(token.map(|token| token.expose().to_owned())).collect()
 }
 
-/// The text without secrets, and without the name and password of an address.
-pub(super) fn redacted(text: &str, secrets: &[String]) -> String {
-    let text = secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[hidden]"));
-    let mut parts = text.split("://");
-    let mut clean = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let host = part.find(|c: char| c.is_whitespace() || "/'\"".contains(c)).unwrap_or(part.len());
-        clean.push_str("://");
-        match part[..host].rfind('@') {
-            Some(at) => clean.extend(["[hidden]", &part[at..]]),
-            None => clean.push_str(part),
-        }
-    }
-    clean
+/// The text without these values, and without what shows by itself that it is secret.
+pub(super) fn redacted(text: &str, values: &[String]) -> String {
+    let text = values.iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), secrets::HIDDEN));
+    secrets::in_text(&text)
 }
 
 #[cfg(test)]

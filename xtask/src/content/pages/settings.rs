@@ -19,7 +19,10 @@ const VARIABLES: [(&str, &str); 9] = [
     ("HF_ENDPOINT", "A mirror of the hub: https, or on this machine."),
     ("HF_HUB_DOWNLOAD_TIMEOUT", "Seconds without a byte after which a download asks again; 30 by default."),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "The proxy, for everything that goes over the network."),
-    ("TT_JUKEBOX_API_KEY", "The key of a model server, for `ask`, `bench` and the chats."),
+    (
+        "TT_JUKEBOX_API_KEY",
+        "The key of a model server, for `ask`, `bench` and the chats: of the one in `server_url`, where that is set.",
+    ),
     ("TT_JUKEBOX_LOG", "How much `lsp` logs in the editor's output: error, warn, info, debug or trace."),
     (
         "XDG_CONFIG_HOME, XDG_DATA_HOME",
