@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const CHAT = "Example-Llama-Coder";
+export const CHAT = "Llama-Example-Coder-Instruct";
 export const MEDIA = "Example-Media";
 export const OWNER = "tester";
 export const GOOD_TOKEN = "hf_secretsecretsecretsecret";
