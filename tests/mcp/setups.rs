@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::client::{Client, told};
 use crate::stand_in::Home;
@@ -14,6 +14,18 @@ fn client(home: &Home, patience: &str) -> Client {
     let mut env = home.variables();
     env.push(("TT_JUKEBOX_TEST_PATIENCE_MS".into(), patience.into()));
     Client::ready(&env)
+}
+
+/// Watches a setup to its end, however many calls that takes; returns how many steps it has run.
+fn ran(client: &mut Client, arguments: &Value) -> usize {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let (text, object, failed) = client.call(TOOL, arguments.clone());
+        assert!(!failed && Instant::now() < until, "{text}");
+        if object["done"] == true {
+            return object["outcome"]["ran"].as_array().unwrap().len();
+        }
+    }
 }
 
 #[test]
@@ -38,18 +50,9 @@ fn a_setup_is_planned_run_and_watched() {
     let note = client.notes.iter().find(|note| note["method"] == "notifications/progress").expect("progress");
     assert_eq!(note["params"]["progressToken"], "p");
     assert!(note["params"]["message"].as_str().unwrap().starts_with("step "), "{note}");
-    let until = Instant::now() + Duration::from_secs(60);
-    let (text, object) = loop {
-        let (text, object, failed) = client.call(TOOL, arguments.clone());
-        assert!(!failed && Instant::now() < until, "{text}");
-        if object["done"] == true {
-            break (text, object);
-        }
-    };
-    assert!(object["outcome"]["ran"].as_array().unwrap().len() > 5, "{text}");
+    assert!(ran(&mut client, &arguments) > 5);
     assert_eq!(home.count("begin build"), 1, "the calls have joined one run");
-    let (_, again, _) = client.call(TOOL, arguments);
-    assert_eq!(again["outcome"]["ran"], json!([]));
+    assert_eq!(ran(&mut client, &arguments), 0);
     assert!(home.left_running().is_empty());
 }
 
@@ -68,15 +71,8 @@ fn what_ends_between_two_calls_is_told_by_the_next_one() {
     }
     // Work of another kind, so that the setup has its answer by then.
     client.call(TOOL, json!({ "model": "model-E6" }));
-    let mut ran = || loop {
-        let (text, object, failed) = client.call(TOOL, arguments.clone());
-        assert!(!failed && Instant::now() < until, "{text}");
-        if object["done"] == true {
-            break object["outcome"]["ran"].as_array().unwrap().len();
-        }
-    };
-    assert!(ran() > 5, "the answer of the work that was watched");
-    assert_eq!(ran(), 0, "an answer is given once");
+    assert!(ran(&mut client, &arguments) > 5, "the answer of the work that was watched");
+    assert_eq!(ran(&mut client, &arguments), 0, "an answer is given once");
 }
 
 #[test]
