@@ -27,6 +27,7 @@ pub mod serving;
 pub mod session;
 pub mod settings;
 pub mod setup;
+pub mod state;
 pub mod templates;
 pub mod tools;
 pub mod whole_file;

@@ -1,6 +1,8 @@
 //! What one run of the program knows: its settings, the host and the catalog, each gathered when it is first needed.
 
-use std::fs;
+mod hub;
+mod recorded;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
@@ -9,16 +11,12 @@ use tokio::sync::{mpsc, watch};
 
 use crate::catalog::refresh::{Outcome, refresh, refresh_in_child};
 use crate::catalog::{Catalog, source};
-use crate::device::facts::SmiAnswer;
-use crate::device::{self, Facts, Host, Prober, Root, interpret, resources, simulate, smi, snapshot};
+use crate::device::{Facts, Host, Prober, Root, interpret, resources, simulate, snapshot};
 use crate::environment::{self, EnvironmentFacts, Installed, Places};
-use crate::error::{Failure, FailureKind, Result};
-use crate::hub::{Hub, Secret, token};
+use crate::error::Result;
+use crate::hub::Secret;
 use crate::protocol::{ProgressToken, SetupProgress};
 use crate::settings::Settings;
-
-/// A fact file is some kilobytes; a Galaxy with its tt-smi text stays below half a megabyte.
-const MAX_INPUT_BYTES: u64 = 16 << 20;
 
 /// One run of the program.
 #[derive(Debug)]
@@ -87,8 +85,8 @@ impl Session {
     pub fn facts(&self) -> Result<Facts> {
         let path = |key: &str| self.settings.path(key).unwrap_or_default();
         match self.settings.stand_in() {
-            Some("facts") => return read_facts(&path("facts")),
-            Some("smi") => return read_snapshot(&path("smi")),
+            Some("facts") => return recorded::facts(&path("facts")),
+            Some("smi") => return recorded::snapshot(&path("smi")),
             Some(_) => return simulate::facts(self.settings.get("simulate").unwrap_or_default()),
             None => {}
         }
@@ -163,41 +161,6 @@ impl Session {
         environment::look(&places, catalog)
     }
 
-    /// The folder of the Hugging Face cache.
-    pub fn hub_cache(&self) -> &Path {
-        &self.weights
-    }
-
-    /// Takes the token that the editor keeps, or forgets it.
-    pub fn set_token(&self, secret: Option<Secret>) {
-        *self.token.write().unwrap_or_else(PoisonError::into_inner) = secret;
-    }
-
-    /// The token for the Hugging Face hub: of the environment, a token file, or the editor.
-    pub fn token(&self) -> Option<token::Found> {
-        let editor = self.token.read().unwrap_or_else(PoisonError::into_inner);
-        token::find(|name| std::env::var(name).ok(), self.settings.home(), editor.as_ref())
-    }
-
-    /// The file that a login writes.
-    pub fn token_file(&self) -> PathBuf {
-        token::file(|name| std::env::var(name).ok(), self.settings.home())
-    }
-
-    /// What a child must be given in its environment to have the same token: a variable, where it would not find it by
-    /// itself.
-    pub fn token_for_children(&self) -> Option<(&'static str, Secret)> {
-        self.token().filter(|found| found.source == token::EDITOR).map(|found| ("HF_TOKEN", found.secret))
-    }
-
-    /// The hub that this run asks, with that token.
-    ///
-    /// # Errors
-    /// When `HF_ENDPOINT` cannot be asked.
-    pub fn hub(&self) -> Result<Arc<Hub>> {
-        Hub::new(|name| std::env::var(name).ok(), self.token()).map(Arc::new)
-    }
-
     /// Has the progress of long work sent to `reports`.
     pub fn set_reports(&self, reports: mpsc::UnboundedSender<(ProgressToken, SetupProgress)>) {
         // There is one editor, and it is met once.
@@ -266,41 +229,4 @@ impl Session {
         }
         outcome
     }
-}
-
-fn read_facts(path: &Path) -> Result<Facts> {
-    let text = read_input(path, FACTS, RECORD)?;
-    let facts: Facts =
-        serde_json::from_str(&text).map_err(|error| unreadable(path, FACTS, error.to_string(), RECORD))?;
-    if facts.schema != device::facts::FACTS_SCHEMA {
-        let why = format!("schema {} instead of {}", facts.schema, device::facts::FACTS_SCHEMA);
-        return Err(unreadable(path, FACTS, why, RECORD));
-    }
-    Ok(facts)
-}
-
-fn read_snapshot(path: &Path) -> Result<Facts> {
-    let stdout = read_input(path, SNAPSHOT, SAVE)?;
-    smi::parse(&stdout).map_err(|why| unreadable(path, SNAPSHOT, why, SAVE))?;
-    let smi = Some(SmiAnswer { program: path.display().to_string(), stdout, error: None });
-    Ok(Facts { smi, ..Facts::default() })
-}
-
-const SNAPSHOT: &str = "the snapshot";
-const SAVE: &str = "Save one with `tt-smi -s > snapshot.json`.";
-const FACTS: &str = "the recorded facts";
-const RECORD: &str = "Record them on the machine in question with `tt-jukebox probe --raw > facts.json`.";
-
-fn unreadable(path: &Path, what: &str, why: impl Into<String>, next: &str) -> Failure {
-    Failure::new(FailureKind::Input, format!("{what} {} could not be read", path.display()), why, next)
-}
-
-/// Reads a file that a person has named.
-fn read_input(path: &Path, what: &str, next: &str) -> Result<String> {
-    let meta = fs::metadata(path).map_err(|error| unreadable(path, what, error.to_string(), next))?;
-    if !meta.is_file() || meta.len() > MAX_INPUT_BYTES {
-        return Err(unreadable(path, what, "it is not a file of a sane size", next));
-    }
-    let bytes = fs::read(path).map_err(|error| unreadable(path, what, error.to_string(), next))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -51,15 +51,19 @@ function toolOf(parts: Parts, name: string): LanguageModelTool<Arguments> {
   };
 }
 
-/** What is said while a tool works, and what the person is asked first. Without `confirm` it only tells what it would do. */
+/**
+ * What is said while a tool works, and what the person is asked first. Without `confirm` it only tells what it would do.
+ * A translation finds the texts in the list.
+ */
 export function question(tool: AgentTool, input: Arguments): PreparedToolInvocation {
-  const invocationMessage = tool.title;
+  const title = vscode.l10n.t(tool.title);
+  const invocationMessage = title;
   if (tool.read_only || input.confirm !== true) {
     return { invocationMessage };
   }
   const model = typeof input.model === "string" ? `**${escape(input.model)}**` : "";
-  const message = new vscode.MarkdownString((tool.ask ?? tool.title).replaceAll("{model}", () => model));
-  return { invocationMessage, confirmationMessages: { title: tool.title, message } };
+  const message = new vscode.MarkdownString((tool.ask === undefined ? title : vscode.l10n.t(tool.ask)).replaceAll("{model}", () => model));
+  return { invocationMessage, confirmationMessages: { title, message } };
 }
 
 /** Read when the first tool is called: activation has no use for it. */
@@ -69,7 +73,7 @@ function toolNamed({ context }: Parts, name: string): AgentTool {
   tools ??= (JSON.parse(readFileSync(join(context.extensionPath, "dist", "content", "tools.json"), "utf8")) as { tools: AgentTool[] }).tools;
   const tool = tools.find((row) => row.name === name);
   if (tool === undefined) {
-    throw new FailureError({ kind: "internal", what: `no such tool: ${name}`, why: "content/tools.json has no row for it", next: "" });
+    throw new FailureError({ kind: "internal", what: vscode.l10n.t("There is no tool {0}", name), why: vscode.l10n.t("{0} has no row for it", "content/tools.json"), next: "" });
   }
   return tool;
 }

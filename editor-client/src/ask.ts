@@ -1,5 +1,6 @@
 /** A question to `@tenstorrent` from a command or a button: in the chat, or, where there is none, in a document. */
-import { commands, env, l10n, ProgressLocation, window, workspace } from "vscode";
+import { commands, env, l10n, ProgressLocation, window, workspace, type Clipboard } from "vscode";
+import { answerPage } from "./answer-page";
 import { ask as askModel } from "./chat-answer";
 import { explain as explainIn, putAside } from "./chat-explain";
 import { conversation } from "./chat-messages";
@@ -7,6 +8,7 @@ import { WrittenReply } from "./chat-reply";
 import { nothingServes, type Asked } from "./chat-verbs";
 import { hasChat } from "./chat-participant";
 import type { Material } from "./chat-attachments";
+import { say } from "./message";
 import type { Parts } from "./parts";
 import { answers } from "./server-text";
 
@@ -33,6 +35,12 @@ export async function explainSelection(parts: Parts, where: "editor" | "terminal
   const material = where === "terminal" ? await terminalSelection() : editorSelection();
   if (material !== undefined) {
     await explainThis(parts, material.name, material);
+  } else if (where === "terminal") {
+    // Nothing else may be explained in its place.
+    say("warning", l10n.t("The selection of the terminal could not be read. Select lines there first. If they are selected, the editor may not read the clipboard: paste them into the question."));
+    if (canChat()) {
+      await openChat("/explain ", true);
+    }
   } else if (canChat()) {
     await openChat("/explain");
   } else {
@@ -50,10 +58,10 @@ export async function explainThis(parts: Parts, words: string, material: Materia
   }
 }
 
-async function openChat(words: string): Promise<void> {
+async function openChat(words: string, partial = words === ""): Promise<void> {
   await commands.executeCommand("workbench.action.chat.open", {
     query: `@tenstorrent ${words}`,
-    isPartialQuery: words === "",
+    isPartialQuery: partial,
     // The mode of agents counts only models that call tools.
     mode: "ask",
   });
@@ -73,10 +81,10 @@ async function talk(asked: Asked, typed: string): Promise<void> {
 async function inDocument(parts: Parts, title: string, work: (asked: Asked) => Promise<unknown>): Promise<void> {
   const reply = await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
     const written = new WrittenReply((message) => { progress.report({ message }); });
-    await work({ parts, words: "", attachments: [], reply: written, token });
+    await work({ parts, words: "", attachments: [], chosen: undefined, reply: written, token });
     return written;
   });
-  await parts.documents.preview(title, reply.whole(l10n.t("These commands help:")), true);
+  await parts.documents.preview(title, answerPage(reply.whole(l10n.t("These commands help:"))), true);
 }
 
 function editorSelection(): Material | undefined {
@@ -89,15 +97,32 @@ function editorSelection(): Material | undefined {
   return { name: l10n.t("the selection in {0}", name), text: document.getText(selection), keepEnd: true };
 }
 
-/** The editor gives a terminal's selection to the clipboard only; what was there comes back. */
+/**
+ * The editor gives a terminal's selection to the clipboard only; what was there comes back. A clipboard that reads empty
+ * may only be kept from us, so nothing is written into that.
+ */
 async function terminalSelection(): Promise<Material | undefined> {
-  const before = await env.clipboard.readText();
+  const { clipboard } = env;
+  const before = await readable(clipboard);
   try {
-    await env.clipboard.writeText("");
+    if (before !== "") {
+      await clipboard.writeText("");
+    }
     await commands.executeCommand("workbench.action.terminal.copySelection");
-    const text = await env.clipboard.readText();
+    const text = await readable(clipboard);
     return text.trim() === "" ? undefined : { name: l10n.t("the selection in the terminal"), text, keepEnd: true };
   } finally {
-    await env.clipboard.writeText(before);
+    if (before !== "") {
+      await clipboard.writeText(before);
+    }
+  }
+}
+
+/** What the clipboard holds; empty where a browser refuses to tell. */
+async function readable(clipboard: Clipboard): Promise<string> {
+  try {
+    return await clipboard.readText();
+  } catch {
+    return "";
   }
 }

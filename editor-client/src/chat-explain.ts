@@ -6,6 +6,7 @@ import { conversation, type Attachment } from "./chat-messages";
 import { button, followUp, nothingServes, type Asked, type FollowUps } from "./chat-verbs";
 import { causesText, explainSelected, modelIn } from "./explain-text";
 import { codeBlock } from "./markdown";
+import { contextOf } from "./model-info";
 import type { ServeCommand } from "./protocol";
 import { answers } from "./server-text";
 
@@ -31,11 +32,8 @@ export interface Explained {
 }
 
 export async function explain(asked: Asked): Promise<Explained> {
-  const { parts, reply, words } = asked;
-  const { attachments: materials, notes } = attached(
-    meant(asked),
-    roomFor(parts.servers.latest?.servers[0]?.models[0]?.max_model_len),
-  );
+  const { chosen, parts, reply, words } = asked;
+  const { attachments: materials, notes } = attached(meant(asked), roomFor(contextOf(parts.servers.latest, chosen)));
   notes.forEach((note) => { footnote(reply, note); });
   const command = await commandOf(asked, materials);
   if (command !== undefined) {
@@ -63,7 +61,8 @@ export async function explain(asked: Asked): Promise<Explained> {
     return { followUps: await nothingServes(asked, state) };
   }
   const what = words.length > LONG || words === "" ? "Explain this: what does it do or say, and what should be done next?" : `Explain: ${words}`;
-  const { text: answer } = await ask(parts, { messages: conversation([], what, materials), typed: `/explain ${words}` }, reply, asked.token);
+  const question = { messages: conversation([], what, materials), typed: `/explain ${words}`, ...(chosen !== undefined && { options: chosen }) };
+  const { text: answer } = await ask(parts, question, reply, asked.token);
   return { followUps: [followUp("doctor", l10n.t("Is anything wrong?"))], answer };
 }
 

@@ -16,7 +16,7 @@ import { conversation, spoken, type Attachment, type Turn } from "./chat-message
 import { readReferences } from "./chat-references";
 import { doctor, followUp, match, nothingServes, serve, setUp, status, type Asked, type FollowUps } from "./chat-verbs";
 import { toFailure } from "./failure";
-import { servedModel } from "./model-info";
+import { contextOf, servedModel } from "./model-info";
 import type { Parts } from "./parts";
 import type { ServerState } from "./protocol";
 import { answers } from "./server-text";
@@ -62,10 +62,11 @@ async function handle(
 ): Promise<ChatResult> {
   const words = request.prompt.trim();
   try {
-    const limit = roomFor(parts.servers.latest?.servers.find(({ life }) => answers(life))?.models[0]?.max_model_len);
+    const chosen = servedModel(request.model);
+    const limit = roomFor(contextOf(parts.servers.latest, chosen));
     const { attachments, notes } = attached(await readReferences(request.references), limit);
     notes.forEach((note) => { footnote(reply, note); });
-    const asked: Asked = { parts, words, attachments, reply, token };
+    const asked: Asked = { parts, words, attachments, chosen, reply, token };
     return { metadata: await answer(asked, request, context) };
   } catch (error) {
     const failure = toFailure(error);
@@ -95,7 +96,7 @@ async function answer(asked: Asked, request: ChatRequest, context: ChatContext):
 
 /** A question to the model that runs. */
 async function talk(asked: Asked, request: ChatRequest, context: ChatContext): Promise<Kept> {
-  const { parts, words, attachments, reply, token } = asked;
+  const { parts, words, attachments, chosen, reply, token } = asked;
   const serves = (seen: ServerState | undefined) => seen?.servers.some(({ life }) => answers(life)) ?? false;
   const { latest } = parts.servers;
   const state = latest !== undefined && serves(latest) ? latest : await parts.servers.look(token);
@@ -103,11 +104,10 @@ async function talk(asked: Asked, request: ChatRequest, context: ChatContext): P
     return { followUps: await nothingServes(asked, state) };
   }
   const used = attachments.reduce((sum, { text }) => sum + text.length, 0);
-  const history = await withReferences(context, roomFor(state.servers[0]?.models[0]?.max_model_len) - used);
-  const options = servedModel(request.model);
+  const history = await withReferences(context, roomFor(contextOf(state, chosen)) - used);
   const { text, failure } = await ask(
     parts,
-    { messages: conversation(history, words, attachments), typed: spoken(words, request.command), ...(options !== undefined && { options }) },
+    { messages: conversation(history, words, attachments), typed: spoken(words, request.command), ...(chosen !== undefined && { options: chosen }) },
     reply,
     token,
   );

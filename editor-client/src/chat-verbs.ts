@@ -5,6 +5,7 @@ import type { Attachment } from "./chat-messages";
 import type { Reply } from "./chat-reply";
 import { hostText } from "./host-text";
 import { codeBlock, escape } from "./markdown";
+import type { Chosen } from "./model-info";
 import type { Parts } from "./parts";
 import { pickerTitle, row, sections } from "./picker-items";
 import type { Match, MatchList, ServerState } from "./protocol";
@@ -16,6 +17,8 @@ export interface Asked {
   /** What stands behind the command. */
   readonly words: string;
   readonly attachments: readonly Attachment[];
+  /** The model that the person has chosen in the picker; undefined for whichever runs. */
+  readonly chosen: Chosen | undefined;
   readonly reply: Reply;
   readonly token: CancellationToken;
 }

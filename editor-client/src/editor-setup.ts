@@ -21,7 +21,6 @@ const DEFAULT_THEMES = [
   "Visual Studio Dark",
   "Visual Studio Light",
 ];
-const WELCOME = /walkthrough|welcome/i;
 
 export interface Remembered {
   /** The theme of the user's settings before, null for none, and the one that was set. */
@@ -43,8 +42,8 @@ export async function setUpEditor(parts: Parts): Promise<void> {
   }
   const undo = commandAction(l10n.t("Undo"), "tenstorrent.undoEditorSetup");
   const open = commandAction(l10n.t("Open Walkthrough"), "tenstorrent.openWalkthrough");
-  if (walkthroughIsOpen()) {
-    say("info", l10n.t("This editor is set up. The walkthrough that was open stays."), [open, undo]);
+  if (pageIsOpen()) {
+    say("info", l10n.t("This editor is set up. The page that was open stays."), [open, undo]);
   } else {
     await commands.executeCommand("tenstorrent.openWalkthrough");
     say("info", l10n.t("This editor is set up."), [undo]);
@@ -74,13 +73,14 @@ export async function undoEditorSetup({ context, terminals }: Parts): Promise<bo
 }
 
 /**
- * The start page and every walkthrough share one tab, and nobody tells which of them it shows. Where windows begin with
- * the start page it is that; else somebody has a walkthrough open, and nobody's page is taken away.
+ * The start page and every walkthrough share one tab, and nobody tells which of them it shows, or that it is one of them:
+ * its name is translated, and other pages of the editor have no input either. Where windows begin with the start page it
+ * is taken for that; else somebody has opened a page, and nobody's page is taken away.
  */
-function walkthroughIsOpen(): boolean {
+export function pageIsOpen(): boolean {
   const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
   const begins = workspace.getConfiguration("workbench").get<string>("startupEditor") ?? "";
-  return !/welcomePage/i.test(begins) && tabs.some(({ input, label }) => input === undefined && WELCOME.test(label));
+  return !/welcomePage/i.test(begins) && tabs.some(({ input }) => input === undefined);
 }
 
 /** Ours where a default theme is in use, of its own brightness; undefined where somebody has chosen. */

@@ -6,6 +6,8 @@ import type { TokenState } from "./protocol";
 import { tokenText } from "./hub-token-text";
 
 const KEY = "huggingFaceToken";
+/** What the sidecar calls the source of a token that it has from here: `server/hub/token.rs`. */
+const EDITOR = "the editor";
 
 /** Asks for the token, keeps it, and says whose it is. Nothing typed means that it is forgotten. */
 export async function setHuggingFaceToken({ context, sidecar }: Parts): Promise<TokenState | undefined> {
@@ -41,4 +43,20 @@ export async function handOverToken({ context, sidecar }: Pick<Parts, "context" 
   if (token !== undefined) {
     await sidecar.request("tenstorrent/token/set", { token });
   }
+}
+
+/** Tells the sidecar what has become of the token, where that is the secret that has changed. */
+export async function tokenChanged({ context, sidecar }: Pick<Parts, "context" | "sidecar">, secret: string): Promise<void> {
+  if (secret === KEY) {
+    await sidecar.request("tenstorrent/token/set", { token: (await context.secrets.get(KEY)) ?? null });
+  }
+}
+
+/**
+ * The token, where the editor alone has it: a shell does not know it then, so whatever needs it there is refused.
+ * Undefined where there is none, and where the environment or the token file has one, which come first everywhere.
+ */
+export async function tokenOfEditor({ context, sidecar }: Pick<Parts, "context" | "sidecar">): Promise<string | undefined> {
+  const { source } = await sidecar.request("tenstorrent/token", { check: false });
+  return source === EDITOR ? context.secrets.get(KEY) : undefined;
 }

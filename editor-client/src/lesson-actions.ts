@@ -4,7 +4,9 @@
  */
 import { l10n } from "vscode";
 import type { Handler } from "./commands";
+import { DOWNLOAD_STEP, downloadHere } from "./download";
 import { buildForge, installForge, testForge } from "./forge";
+import { tokenOfEditor } from "./hub-token";
 import { bountyChecklist, createCookbook } from "./lesson-files";
 import { runJob } from "./lesson-run";
 import {
@@ -53,13 +55,17 @@ export const LESSON_ACTIONS = {
 
 export type LessonAction = keyof typeof LESSON_ACTIONS;
 
-/** The weights alone, with a bar in the terminal. A setup brings them too. */
-function downloadWeights(parts: Parts, model: unknown): Promise<boolean> {
+/** The weights alone. With a bar in the terminal, or, where the terminal lacks the token, in a message. */
+async function downloadWeights(parts: Parts, model: unknown, name: unknown): Promise<boolean> {
+  const token = await tokenOfEditor(parts);
+  if (token !== undefined) {
+    return downloadHere(parts, { model: String(model), name: String(name ?? model) }, token);
+  }
   return runJob(parts, {
     name: l10n.t("the download"),
     which: "main",
     line: callOf(parts.sidecar, "download", String(model)),
-    step: "download-model",
+    step: DOWNLOAD_STEP,
     done: l10n.t("All files of the model are here."),
     actions: [commandAction(l10n.t("Set the Hugging Face Token"), "tenstorrent.setHuggingFaceToken")],
   });

@@ -6,15 +6,15 @@ import { registerCommands } from "./commands";
 import { Documents } from "./documents";
 import { toFailure } from "./failure";
 import { firstRun } from "./first-run";
-import { handOverToken } from "./hub-token";
 import { registerMcpServer } from "./mcp-server";
 import { registerModels } from "./model-provider";
 import { Monitor } from "./monitor";
 import { Overview } from "./overview";
 import type { Parts } from "./parts";
-import { offerUnfinished } from "./setup";
+import { run as runSetup } from "./setup";
+import { offerUnfinished } from "./setup-unfinished";
 import { announce } from "./server-actions";
-import { handOverServerKeys } from "./server-key";
+import { handOverSecrets } from "./secrets";
 import { ServerRun } from "./server-run";
 import { ServerWatch } from "./server-watch";
 import { Sidecar } from "./sidecar";
@@ -48,20 +48,16 @@ export function activate(context: ExtensionContext): Api {
   const run = new ServerRun({ context, log, sidecar, servers });
   const overview = new Overview({ sidecar, servers, status });
   const parts = { context, log, sidecar, terminals, documents, overview, status, servers, run };
-  sidecar.onState(({ kind }) => {
-    if (kind === "running") {
-      Promise.all([handOverToken(parts), handOverServerKeys(parts)]).catch((error: unknown) => {
-        log.warn(toFailure(error).why);
-      });
-    }
-  });
+  const secrets = handOverSecrets(parts);
   const registered = registerCommands(parts);
   context.subscriptions.push(...chatParts(parts));
-  context.subscriptions.push(...registered, announce(parts), overview, status, monitor, ticks, run, servers, documents, terminals, sidecar, log);
+  context.subscriptions.push(...registered, ...secrets, announce(parts), overview, status, monitor, ticks, run, servers, documents, terminals, sidecar, log);
   running = sidecar;
   setImmediate(() => {
     documents.closeStale();
-    offerUnfinished(parts);
+    offerUnfinished(parts, (goal) => runSetup(parts, goal)).catch((error: unknown) => {
+      log.warn(toFailure(error).why);
+    });
     firstRun(parts).catch((error: unknown) => {
       log.warn(toFailure(error).why);
     });

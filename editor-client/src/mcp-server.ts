@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { Disposable } from "vscode";
 import type { Parts } from "./parts";
-import { sidecarSettings } from "./settings";
+import { settingVariables } from "./settings";
 
 /** As the manifest declares it. */
 const PROVIDER = "tenstorrent.mcp";
@@ -23,14 +23,9 @@ export function registerMcpServer({ context, sidecar }: Parts): Disposable | und
     onDidChangeMcpServerDefinitions: changed.event,
     provideMcpServerDefinitions: () => {
       const { version } = context.extension.packageJSON as { version: string };
-      return [new vscode.McpStdioServerDefinition("Tenstorrent", sidecar.binary().path, [...options(), "mcp"], {}, version)];
+      // An agent must not take the box or the server of another window for this one's.
+      return [new vscode.McpStdioServerDefinition("Tenstorrent", sidecar.binary().path, ["mcp"], settingVariables(), version)];
     },
   });
   return vscode.Disposable.from(provider, heard, changed);
-}
-
-/** The simulated box of the settings: an agent must not take it for the real one of another window. */
-function options(): string[] {
-  const { simulate } = sidecarSettings();
-  return simulate === undefined ? [] : ["--simulate", simulate];
 }

@@ -77,13 +77,27 @@ export function servedModels(state: ServerState | undefined, product: string | n
   );
 }
 
+/** A server, and one of its models. */
+export interface Chosen {
+  readonly url: string;
+  readonly model: string;
+}
+
 /** The server and the model that a choice in the picker means; undefined when it means any. */
-export function servedModel(choice: { vendor: string; id: string } | undefined): { url: string; model: string } | undefined {
+export function servedModel(choice: { vendor: string; id: string } | undefined): Chosen | undefined {
   if (choice?.vendor !== VENDOR) {
     return undefined;
   }
   const at = choice.id.indexOf(" ");
   return at < 0 ? undefined : { url: choice.id.slice(0, at), model: choice.id.slice(at + 1) };
+}
+
+/** The context of the model that will answer, in tokens: the chosen one, else the first that is asked when none is. */
+export function contextOf(state: ServerState | undefined, chosen: Chosen | undefined): number | null {
+  const ready = (state?.servers ?? []).filter(({ life }) => answers(life));
+  const server = chosen === undefined ? ready[0] : ready.find(({ url }) => url === chosen.url);
+  const model = chosen === undefined ? server?.models[0] : server?.models.find(({ id }) => id === chosen.model);
+  return model?.max_model_len ?? null;
 }
 
 /** The box for a server of this machine, the name of the other machine for one elsewhere. */

@@ -19,7 +19,6 @@ import { setUp } from "./setup";
 
 const BOUNTIES = "https://github.com/tenstorrent/tt-metal/issues?q=is%3Aissue%20state%3Aopen%20label%3Abounty";
 const MODELS = "https://github.com/tenstorrent/tt-metal/tree/main/models";
-const FIRST_QUESTION = "What is a tensor? Answer in two sentences.";
 
 const setUpInstead = (): string =>
   l10n.t("Nobody clones and builds by hand any more: the setup of a model brings its own tt-metal and vLLM, beside those of other models.");
@@ -101,7 +100,7 @@ export const ORIGINAL_COMMANDS: Readonly<Record<string, Handler>> = {
   "tenstorrent.testVllmCurl": later("tryWithCurl"),
   "tenstorrent.enableChatParticipant": turnOnChat,
   "tenstorrent.startVllmForChat": serveForChat,
-  "tenstorrent.testChat": (parts) => askTenstorrent(parts, FIRST_QUESTION),
+  "tenstorrent.testChat": (parts) => askTenstorrent(parts, l10n.t("What is a tensor? Answer in two sentences.")),
   "tenstorrent.generateRetroImage": later("samplePicture"),
   "tenstorrent.startInteractiveImageGen": later("picturesFromWords"),
   "tenstorrent.verifyCodingModel": verifyCodingModel,
@@ -142,8 +141,11 @@ async function login(parts: Parts): Promise<void> {
 }
 
 async function download(parts: Parts, model: unknown): Promise<unknown> {
-  const id = typeof model === "string" ? model : (await chooseModel(parts, { purpose: l10n.t("choose one to download") }))?.model_id;
-  return id === undefined ? false : later("downloadWeights")(parts, id);
+  if (typeof model === "string") {
+    return later("downloadWeights")(parts, model);
+  }
+  const chosen = await chooseModel(parts, { purpose: l10n.t("choose one to download") });
+  return chosen === undefined ? false : later("downloadWeights")(parts, chosen.model_id, chosen.model_name);
 }
 
 /** Opens the switch of the chat where it is off, else the chat. Without a chat there are other ways to ask. */

@@ -8,7 +8,8 @@ import { sidecarSettings } from "./settings";
 /** Addresses for which a key is kept. */
 const ADDRESSES = "serverKeys";
 /** One key for each address, so that none goes to a server that it was not given for. */
-const keyOf = (url: string) => `serverKey ${url}`;
+const KEY = "serverKey ";
+const keyOf = (url: string) => `${KEY}${url}`;
 
 /** Asks for the key of the server that the settings name, or that wants one. Nothing typed means that it is forgotten. */
 export async function setServerKey({ context, servers, sidecar }: Parts): Promise<boolean> {
@@ -44,6 +45,14 @@ export async function handOverServerKeys({ context, sidecar }: Pick<Parts, "cont
     if (key !== undefined) {
       await sidecar.request("tenstorrent/server/key", { url, key });
     }
+  }
+}
+
+/** Tells the sidecar what has become of the key of a server, where that is the secret that has changed. */
+export async function serverKeyChanged({ context, servers, sidecar }: Pick<Parts, "context" | "servers" | "sidecar">, secret: string): Promise<void> {
+  if (secret.startsWith(KEY)) {
+    const url = secret.slice(KEY.length);
+    servers.take(await sidecar.request("tenstorrent/server/key", { url, key: (await context.secrets.get(secret)) ?? null }));
   }
 }
 

@@ -63,6 +63,11 @@ export function sidecarSettings(): SidecarSettings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }
 
+/** The same as variables, for programs that are started beside the sidecar: they have no `initialize`. */
+export function settingVariables(): Record<string, string> {
+  return Object.fromEntries(Object.entries(sidecarSettings()).map(([key, value]) => [`TT_JUKEBOX_${key.toUpperCase()}`, String(value)]));
+}
+
 /** What somebody set: the default of the manifest must not win over the environment and the sidecar's own files. */
 function chosen(name: string): unknown {
   const inspected = workspace.getConfiguration(SECTION).inspect(name);

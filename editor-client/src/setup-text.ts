@@ -1,6 +1,6 @@
 /** What a setup says on its way, as plain data. */
 import { l10n } from "vscode";
-import type { SetupPlan, SetupProgress, StepProgress } from "./protocol";
+import type { SetupPlan, SetupProgress, SetupState, StepProgress } from "./protocol";
 
 /** "Set up Llama-3.1-8B on N150: 3 of 9 steps are done." */
 export function planText(plan: SetupPlan): string {
@@ -64,13 +64,25 @@ export function news(before: SetupProgress | undefined, now: SetupProgress): str
   for (const step of now.steps) {
     const last = before?.steps.find(({ id }) => id === step.id);
     if (last?.state !== step.state && step.state !== "pending") {
-      lines.push(`[${step.title}] ${step.state}`);
+      lines.push(`[${step.title}] ${stateText(step.state)}`);
     }
     if (step.line !== "" && last?.line !== step.line) {
       lines.push(`[${step.title}] ${step.line}`);
     }
   }
   return lines;
+}
+
+function stateText(state: SetupState): string {
+  const texts: Readonly<Record<SetupState, string>> = {
+    pending: l10n.t("waits for its turn"),
+    running: l10n.t("running"),
+    waiting: l10n.t("waits for you"),
+    done: l10n.t("done"),
+    failed: l10n.t("failed"),
+    cancelled: l10n.t("stopped"),
+  };
+  return texts[state];
 }
 
 /** The log of the step that has failed, or of the last one that ran. */

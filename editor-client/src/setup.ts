@@ -1,11 +1,11 @@
 /** From a model to "ready to serve": the plan first, then a run with progress that can be stopped and carried on. */
 import {
-  env,
   l10n,
   ProgressLocation,
   StatusBarAlignment,
   Uri,
   window,
+  type CancellationToken,
   type OutputChannel,
 } from "vscode";
 import { canChat, explainThis } from "./ask";
@@ -15,19 +15,12 @@ import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
 import { chooseModel } from "./picker";
 import type { SetupOutcome, SetupPlan, SetupProgress } from "./protocol";
+import { asScript, inTerminal } from "./setup-shell";
 import { failedStep, logOf, news, obstaclesText, planText, progressText } from "./setup-text";
+import { forgetUnfinished, rememberUnfinished, wasCutOff, type Goal } from "./setup-unfinished";
 
-/** What a window that goes away leaves behind, so that the next one can carry on. */
-const UNFINISHED = "setup.unfinished";
 /** So much of a log says what went wrong. */
 const LOG_TAIL_BYTES = 16_000;
-
-export interface Goal {
-  readonly model: string;
-  readonly device: string | null;
-  /** For people. */
-  readonly name: string;
-}
 
 let output: OutputChannel | undefined;
 
@@ -54,30 +47,22 @@ async function showPlan(parts: Parts, goal: Goal): Promise<SetupPlan> {
     (_progress, token) => parts.sidecar.request("tenstorrent/setup/plan", params, token),
   );
   await parts.documents.preview(l10n.t("Set up {0}", plan.model_name), plan.text, true);
-  const script = {
-    title: l10n.t("Copy as Script"),
-    run: async () => {
-      await env.clipboard.writeText(plan.script);
-      say("info", l10n.t("The script is in the clipboard. It does what the plan says."));
-    },
-  };
+  const here = { title: l10n.t("Run"), run: () => told(run(parts, goal)) };
+  const script = asScript(parts, plan);
   const obstacles = obstaclesText(plan);
   if (obstacles !== "") {
     say("warning", obstacles, [{ title: l10n.t("Look Again"), run: () => told(showPlan(parts, goal)) }, script]);
     return plan;
   }
-  say("info", planText(plan), [
-    { title: l10n.t("Run"), run: () => told(run(parts, goal)) },
-    { title: l10n.t("Run in Terminal"), run: () => told(parts.terminals.place("main", plan.terminal)) },
-    script,
-  ]);
+  say("info", planText(plan), [here, inTerminal(parts, plan, here), script]);
   return plan;
 }
 
 /** Runs the setup, or joins the window that has it under way. Undefined when it was stopped or has failed. */
 export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | undefined> {
   const { context, sidecar } = parts;
-  await context.workspaceState.update(UNFINISHED, goal);
+  await rememberUnfinished(context, goal);
+  let cancel: CancellationToken | undefined;
   let last: SetupProgress | undefined;
   const item = window.createStatusBarItem("tenstorrent.setup", StatusBarAlignment.Left, 99);
   item.name = l10n.t("Tenstorrent Setup");
@@ -98,6 +83,7 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
     const outcome = await window.withProgress(
       { location: ProgressLocation.Notification, title: l10n.t("Setting up {0}", goal.name), cancellable: true },
       (progress, token) => {
+        cancel = token;
         const report = (message: string) => {
           progress.report({ message });
         };
@@ -106,7 +92,7 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
         }, token);
       },
     );
-    await context.workspaceState.update(UNFINISHED, undefined);
+    await forgetUnfinished(context);
     channel().appendLine(outcome.text);
     say("info", outcome.text, [
       commandAction(l10n.t("Prepare Its Command"), "tenstorrent.startVllmServer", goal.model),
@@ -114,6 +100,9 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
     return outcome;
   } catch (error) {
     const failure = toFailure(error);
+    if (!wasCutOff(failure, cancel?.isCancellationRequested === true)) {
+      await forgetUnfinished(context);
+    }
     channel().appendLine(`${failure.what}: ${failure.why} ${failure.next}`);
     const again = { title: l10n.t("Carry On"), run: () => told(run(parts, goal)) };
     if (failure.kind === "cancelled") {
@@ -125,19 +114,6 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
   } finally {
     item.dispose();
   }
-}
-
-/** After a window was closed or reloaded in the middle of a setup: says so, and carries on when that is wanted. */
-export function offerUnfinished(parts: Parts): void {
-  const goal = parts.context.workspaceState.get<Goal>(UNFINISHED);
-  if (goal === undefined) {
-    return;
-  }
-  const forget = () => parts.context.workspaceState.update(UNFINISHED, undefined);
-  say("info", l10n.t("The setup of {0} was interrupted. It carries on where it stopped.", goal.name), [
-    { title: l10n.t("Carry On"), run: () => told(run(parts, goal)) },
-    { title: l10n.t("Forget It"), run: forget },
-  ]);
 }
 
 /** The output channel with everything that setups have said. */

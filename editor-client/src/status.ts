@@ -80,7 +80,7 @@ export class StatusItem implements Disposable {
   private latest: Status | undefined;
 
   constructor(
-    sidecar: Sidecar,
+    private readonly sidecar: Sidecar,
     private readonly servers: ServerWatch,
   ) {
     this.item.name = "Tenstorrent";
@@ -121,7 +121,10 @@ export class StatusItem implements Disposable {
     try {
       return await work;
     } finally {
-      if (before !== undefined && this.latest === before) {
+      if (this.sidecar.state.kind === "failed") {
+        // Given up: the request was refused at once, and no other state will follow.
+        this.follow(this.sidecar.state);
+      } else if (before !== undefined && this.latest === before) {
         this.drawStatus(before);
       }
     }

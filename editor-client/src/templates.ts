@@ -1,6 +1,6 @@
 /** Templates: copied into the scratchpad and opened. What somebody has edited is replaced only after a look and a question. */
 import { commands, l10n, Uri, ViewColumn, window } from "vscode";
-import { told } from "./failure";
+import { FailureError, told } from "./failure";
 import { say } from "./message";
 import type { Parts } from "./parts";
 import type { TemplateEntry } from "./protocol";
@@ -25,7 +25,12 @@ export async function copyTemplate({ sidecar }: Parts, id: string, replace = fal
   const { templates } = await sidecar.request("tenstorrent/templates", { action: "copy", id, dir: null, replace });
   const [template] = templates;
   if (template === undefined) {
-    throw new Error(`no template ${id}`);
+    throw new FailureError({
+      kind: "no_match",
+      what: l10n.t("There is no template {0}", id),
+      why: l10n.t("this tt-jukebox has none of that name"),
+      next: l10n.t('"Tenstorrent: Create a Script from a Template" lists them.'),
+    });
   }
   return template;
 }

@@ -2,8 +2,8 @@
  * Ticks the walkthrough's steps when the sidecar has proved them.
  *
  * VS Code (1.139 and before) ticks a step on the rising edge of its context key, and only if the key was false when the
- * walkthrough was first shown in the window: a key that is true by then never ticks. So the key that ticks rests at
- * false and is pulsed while a walkthrough may be looking; the truth itself stands in a key of its own.
+ * walkthrough was first shown in the window: a key that is true by then never ticks. So the key rests at false
+ * and is pulsed while a walkthrough may be looking.
  */
 import { commands, window, type Disposable } from "vscode";
 
@@ -19,13 +19,7 @@ export class WalkthroughTicks implements Disposable {
 
   /** The steps whose thing is proved now. */
   show(done: readonly string[]): void {
-    const now = new Set(done);
-    for (const step of new Set([...now, ...this.done])) {
-      if (now.has(step) !== this.done.has(step)) {
-        setContext(`step.${step}.done`, now.has(step));
-      }
-    }
-    this.done = now;
+    this.done = new Set(done);
     this.pulse();
   }
 

@@ -158,3 +158,10 @@ test("the galleries get what they show, and no address that nobody has", () => {
     assert.ok(!(address in rest), address);
   }
 });
+
+test("a button of the walkthrough that only prepares does not say that it starts", () => {
+  const buttons = Object.values(texts).flatMap((text) => [...text.matchAll(/\[([^\]]+)\]\(command:tenstorrent\.(\w+)/g)]);
+  const prepare = buttons.filter(([, , command]) => /\bPrepare\b/.test(texts[`commands.${command ?? ""}`] ?? ""));
+  assert.ok(prepare.length > 1);
+  assert.deepEqual(prepare.filter(([, button]) => /\b(Start|Run|Serve)\b/.test(button ?? "")).map(([, button]) => button), []);
+});

@@ -13,6 +13,7 @@ interface Row extends AgentTool {
 
 const root = process.cwd();
 const { tools } = JSON.parse(readFileSync(join(root, "..", "content", "tools.json"), "utf8")) as { tools: Row[] };
+const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8")) as Record<string, string>;
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   contributes: { languageModelTools: object[] };
 };
@@ -22,14 +23,17 @@ test("the manifest declares the list, word for word", () => {
     name: tool.name,
     toolReferenceName: tool.reference,
     canBeReferencedInPrompt: true,
-    displayName: tool.title,
-    userDescription: tool.title,
+    displayName: `%tools.${tool.name}%`,
+    userDescription: `%tools.${tool.name}%`,
     modelDescription: tool.description,
     tags: ["tenstorrent"],
     icon: "$(chip)",
     inputSchema: tool.input_schema,
   }));
   assert.deepEqual(manifest.contributes.languageModelTools, declared);
+  for (const { name, title } of tools) {
+    assert.equal(texts[`tools.${name}`], title);
+  }
 });
 
 test("whatever acts asks first, and whatever only tells does not", () => {

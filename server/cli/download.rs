@@ -93,13 +93,13 @@ fn perform(session: &Session, options: &Options, output: &Output) -> Result<()> 
     let wanted = requests::wanted(session, &options.model.join(" "), options.revision.clone(), local_dir)?;
     let hub = session.hub()?;
     if options.dry_run {
-        let plan = block_on_threads(hub::plan(&hub, session.hub_cache(), wanted))?;
+        let plan = block_on_threads(hub::plan(&hub, session.weights_dir(), wanted))?;
         return output.print(&outlook(&plan, &plan.stock()), outlook_text);
     }
     let mut events = Events::new(output);
     let mut shown = Shown::new(options.events, output.is_json());
     let (plan, done) = block_on_threads(async {
-        let list = hub::plan(&hub, session.hub_cache(), wanted);
+        let list = hub::plan(&hub, session.weights_dir(), wanted);
         let plan = patiently(list, || match options.events {
             true => events.silent("the hub has not said yet what the repository holds"),
             false => shown.silent(),

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, FailureKind, Result};
-use crate::whole_file;
+use crate::{state, whole_file};
 
 /// More files than this are not ours.
 const MAX_FILES: usize = 200;
@@ -50,9 +50,7 @@ pub struct Store {
 impl Store {
     /// The proofs of this user, on the simulated box that is named, or on this one.
     pub fn here(simulated: Option<String>) -> Self {
-        let dirs = directories::ProjectDirs::from("", "", "tt-jukebox");
-        let state = dirs.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned());
-        Self::new(&state.unwrap_or_default(), simulated)
+        Self::new(&state::folder(), simulated)
     }
 
     /// The proofs below this state folder.

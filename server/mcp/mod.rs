@@ -150,6 +150,9 @@ fn result(answer: Result<ToolAnswer>) -> CallToolResult {
 }
 
 fn line_of(progress: &SetupProgress) -> String {
+    if progress.of == 0 {
+        return "it looks at what is done already".to_owned();
+    }
     let waits = progress.steps.iter().find(|step| step.state == crate::protocol::SetupState::Waiting);
     let waits = waits.map_or(String::new(), |step| format!("; waits for the person to run: {}", step.line));
     format!("step {} of {}: {}{waits}", progress.step, progress.of, progress.message)

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::environment::layout::{self, Layout, Record};
@@ -12,7 +12,7 @@ use crate::process;
 use crate::protocol::{Environment, EnvironmentCheck, Environments, EnvironmentsParams};
 use crate::session::Session;
 use crate::setup::journal::{self, StateFolder};
-use crate::setup::verify;
+use crate::setup::{changes, half, verify};
 
 /// Adding up the files of all environments stops after this.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -84,18 +84,39 @@ pub fn use_environment(session: &Session, name: &str) -> Result<Environment> {
 /// When there is no environment of that name.
 pub fn would_be_lost(session: &Session, name: &str) -> Result<Vec<String>> {
     let (layout, record) = find(session, name)?;
+    let half = half::half(&layout);
     let mut lost = Vec::new();
     for (folder, commit) in [(layout.metal(), &record.metal), (layout.vllm(), &record.vllm)] {
-        match verify::changes(&folder) {
-            0 => {}
-            count => lost.push(format!("{count} changed files in {}", folder.display())),
+        // What a setup would remove itself is no loss.
+        if half.contains(&folder) || !folder.exists() {
+            continue;
+        }
+        match changes::all(&folder, &record.venv, &half) {
+            Ok(paths) if paths.is_empty() => {}
+            Ok(paths) => lost.push(format!("{} changed files in {}: {}", paths.len(), folder.display(), some(&paths))),
+            Err(why) => lost.push(format!("git cannot say what has changed in {}: {why}", folder.display())),
         }
         let facts = crate::environment::checkout::read(&folder, &[commit.clone()].into(), Path::new(""));
         if let Some(head) = facts.filter(|facts| !facts.stands_at(commit)).and_then(|facts| facts.head) {
             lost.push(format!("{} stands at {head:.12}, where somebody has put it", folder.display()));
         }
     }
+    let ours = [Some(layout.metal()), Some(layout.vllm()), layout.record_file().parent().map(Path::to_owned)];
+    let beside = fs::read_dir(layout.folder()).into_iter().flatten().flatten().map(|entry| entry.path());
+    lost.extend(
+        beside
+            .filter(|path| !ours.contains(&Some(path.clone())))
+            .map(|path| format!("{} is no part of it", path.display())),
+    );
     Ok(lost)
+}
+
+/// The first few of them, for people.
+fn some(paths: &[PathBuf]) -> String {
+    const FEW: usize = 5;
+    let names: Vec<String> = paths.iter().take(FEW).map(|path| path.display().to_string()).collect();
+    let more = if paths.len() > FEW { ", ..." } else { "" };
+    names.join(", ") + more
 }
 
 /// Removes an environment: its folder, its worktrees, its journal. The stores stay for the others.

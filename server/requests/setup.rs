@@ -68,6 +68,7 @@ pub async fn planned(session: &Session, params: &SetupParams) -> Result<Planned>
         port: place.port,
         root: session.is_of_this_host().then(|| session.settings.path("root").unwrap_or_default()),
         clones: clones(session),
+        token: session.token().is_some(),
         container_programs: place.container_programs.clone(),
     };
     let mut facts = gather(&goal, &known).await;

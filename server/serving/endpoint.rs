@@ -1,11 +1,12 @@
 //! A model server at an address: who may be asked over which way, and the short questions, such as which models it
 //! serves.
 
-use std::sync::OnceLock;
+mod client;
+
 use std::time::Duration;
 
 use reqwest::header::RETRY_AFTER;
-use reqwest::{Client, RequestBuilder, Response, Url, redirect};
+use reqwest::{Client, RequestBuilder, Response, Url};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -18,7 +19,6 @@ use crate::protocol::ServedModel;
 
 /// A server that is there answers a short question in milliseconds; a busy one in seconds.
 const SHORT: Duration = Duration::from_secs(10);
-const CONNECT: Duration = Duration::from_secs(5);
 /// `/metrics` of vLLM has 50 kB; `/tokenize` answers with every token.
 const MAX_BODY: usize = 16 << 20;
 
@@ -30,33 +30,6 @@ pub struct Endpoint {
     key: Option<Secret>,
     held_back: bool,
     client: Client,
-}
-
-/// A client without TLS for plain HTTP, and one with the certificates of this machine, whose reading takes a while.
-fn client(secure: bool, here: bool) -> Result<Client> {
-    static CLIENTS: [OnceLock<Client>; 3] = [const { OnceLock::new() }; 3];
-    let place = &CLIENTS[usize::from(secure) * 2 + usize::from(here && !secure)];
-    if let Some(client) = place.get() {
-        return Ok(client.clone());
-    }
-    // No connection is kept: servers close idle ones whenever they like, and a new one to this machine costs microseconds.
-    let mut builder = Client::builder()
-        .user_agent(concat!("tt-jukebox/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT)
-        .pool_max_idle_per_host(0)
-        .tcp_nodelay(true)
-        .redirect(redirect::Policy::none());
-    if !secure {
-        builder = builder.tls_built_in_root_certs(false);
-    }
-    if here {
-        builder = builder.no_proxy();
-    }
-    let client = builder.build().map_err(|error| {
-        let next = "Check the certificates of this machine (on Debian and Ubuntu: the package ca-certificates).";
-        Failure::new(FailureKind::Network, "no connection can be made", chain(&error), next)
-    })?;
-    Ok(place.get_or_init(|| client).clone())
 }
 
 impl Endpoint {
@@ -84,7 +57,7 @@ impl Endpoint {
         let (secure, here) = (root.scheme() == "https", is_this_machine(&root));
         let held_back = key.is_some() && !secure && !here;
         let key = key.filter(|_| !held_back);
-        Ok(Self { client: client(secure, here)?, root, key, held_back })
+        Ok(Self { client: client::client(secure, here)?, root, key, held_back })
     }
 
     /// Base address for people, without a slash at the end.

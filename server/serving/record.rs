@@ -92,9 +92,7 @@ pub struct Records {
 impl Records {
     /// In a folder of this user.
     pub fn here() -> Self {
-        let dirs = directories::ProjectDirs::from("", "", "tt-jukebox");
-        let dir = dirs.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir()).to_owned());
-        Self::new(dir.unwrap_or_default())
+        Self::new(crate::state::folder())
     }
 
     /// In this folder.

@@ -2,18 +2,22 @@
 //! when whoever asked for it has gone.
 
 mod child;
+mod failed;
 mod join;
 mod log;
 mod output;
 mod run;
+mod runs;
+mod snapshot;
 mod step;
 mod strays;
 
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
+
+use runs::Runs;
 
 use super::facts::Known;
 use super::goal::{Goal, HostGoal};
@@ -60,9 +64,7 @@ pub struct Running {
     done: oneshot::Receiver<Result<Ended>>,
 }
 
-/// The runs of this process, so that its end can wait for theirs.
-static RUNS: Mutex<Vec<CancellationToken>> = Mutex::new(Vec::new());
-static ENDED: Condvar = Condvar::new();
+static RUNS: Runs = Runs::new();
 
 /// Starts a run, or joins the one that another process has under way.
 ///
@@ -73,14 +75,12 @@ pub fn start(job: Job) -> Result<Running> {
     let (send, snapshots) = watch::channel(SetupProgress::default());
     let (tell, done) = oneshot::channel();
     let token = cancel.clone();
-    RUNS.lock().unwrap_or_else(PoisonError::into_inner).push(token.clone());
+    let under_way = RUNS.begin(token.clone());
     let work = move || {
+        let _under_way = under_way;
         let ended = perform(job, send, &token);
         // Whoever asked may have gone.
         let _ = tell.send(ended);
-        token.cancel();
-        RUNS.lock().unwrap_or_else(PoisonError::into_inner).retain(|run| !run.is_cancelled());
-        ENDED.notify_all();
     };
     let broken = |error: std::io::Error| {
         let next = "The machine may be out of threads; close something and try again.";
@@ -111,10 +111,7 @@ impl Drop for Running {
 
 /// Stops every run of this process and waits for their programs to end, at most so long.
 pub fn end_all(patience: Duration) {
-    let runs = RUNS.lock().unwrap_or_else(PoisonError::into_inner);
-    runs.iter().for_each(CancellationToken::cancel);
-    // A run takes itself off the list when its programs have ended.
-    drop(ENDED.wait_timeout_while(runs, patience, |runs| !runs.is_empty()));
+    RUNS.end(patience);
 }
 
 fn perform(job: Job, send: watch::Sender<SetupProgress>, cancel: &CancellationToken) -> Result<Ended> {

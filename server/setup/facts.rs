@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use super::goal::Goal;
 use super::half;
 use super::journal::StateFolder;
 use super::plan::host_tools;
-use super::proof;
+use super::proof::{self, Missing};
 use super::times::{self, Times};
 use crate::process;
 
@@ -24,8 +23,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub struct Disk {
     /// The folder.
     pub folder: PathBuf,
-    /// Number of the filesystem: folders of the same number share the space.
-    pub device: u64,
     /// Bytes that are free; none when nobody can tell.
     pub free: Option<u64>,
     /// Why nothing can be written there; none when it can.
@@ -72,7 +69,7 @@ pub struct SetupFacts {
     /// How long steps took the last time.
     pub times: Times,
     /// For each step what is missing; none when it is proved to be done.
-    pub proofs: BTreeMap<String, Option<String>>,
+    pub proofs: BTreeMap<String, Option<Missing>>,
 }
 
 /// What the session knows already.
@@ -90,6 +87,8 @@ pub struct Known {
     pub root: Option<PathBuf>,
     /// The user's clones, by the name of the store.
     pub clones: Vec<(String, PathBuf)>,
+    /// True when there is a token for the hub.
+    pub token: bool,
     /// Container programs on PATH.
     pub container_programs: Vec<String>,
 }
@@ -102,7 +101,7 @@ pub async fn gather(goal: &Goal, known: &Known) -> SetupFacts {
         ram_gib: known.ram_gib,
         weights_gib: known.weights_gib,
         weights: disk(&goal.hub),
-        token: has_token(&known.home),
+        token: known.token,
         port_taken: is_taken(known.port).then_some(known.port),
         container_program: known.container_programs.first().cloned(),
         times: times::read(&StateFolder::of(&goal.place()).times()),
@@ -145,18 +144,9 @@ fn disk(folder: &Path) -> Disk {
     let writable = rustix::fs::access(existing, rustix::fs::Access::WRITE_OK);
     Disk {
         folder: folder.to_owned(),
-        device: fs::metadata(existing).map_or(0, |meta| meta.dev()),
         free,
         read_only: writable.err().map(|error| format!("{}: {error}", existing.display())),
     }
-}
-
-/// `HF_TOKEN`, else the file that `HF_TOKEN_PATH` names, else the one in `HF_HOME` (huggingface_hub's own order).
-fn has_token(home: &Path) -> bool {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let cache = set("HF_HOME").map_or_else(|| home.join(".cache/huggingface"), PathBuf::from);
-    let file = set("HF_TOKEN_PATH").map_or_else(|| cache.join("token"), PathBuf::from);
-    set("HF_TOKEN").is_some() || fs::metadata(file).is_ok_and(|meta| meta.len() > 0)
 }
 
 /// Somebody listens where the server is to listen. To bind is not enough: a port that was just closed refuses it too.

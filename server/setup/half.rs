@@ -11,11 +11,13 @@ use crate::environment::layout::Layout;
 
 /// The folders of an environment that must be removed before its steps can run again.
 pub fn half(layout: &Layout) -> BTreeSet<PathBuf> {
-    let mut found = BTreeSet::new();
+    let aside = aside(layout);
+    let mut found: BTreeSet<PathBuf> = aside.exists().then_some(aside).into_iter().collect();
     for folder in [layout.metal(), layout.vllm()] {
         match git_dir(&folder) {
-            // A worktree gets its index at the very end of its first checkout.
-            Some(git_dir) if !git_dir.join("index").is_file() => {
+            // A worktree gets its index at the very end of its first checkout. One whose repository was taken away is not
+            // half done: it may hold work, unless there is nothing in it.
+            Some(git_dir) if !git_dir.join("index").is_file() && (git_dir.is_dir() || holds_nothing(&folder)) => {
                 found.insert(folder);
             }
             Some(git_dir) => submodules(&folder, &git_dir.join("modules"), &mut found),
@@ -25,11 +27,21 @@ pub fn half(layout: &Layout) -> BTreeSet<PathBuf> {
     found
 }
 
+/// Where such a folder is moved to before it is removed.
+pub fn aside(layout: &Layout) -> PathBuf {
+    layout.record_file().with_file_name("half")
+}
+
 /// The git folder that the file `.git` of a worktree names, whether it is there or not.
 pub fn git_dir(folder: &Path) -> Option<PathBuf> {
     let text = fs::read_to_string(folder.join(".git")).ok()?;
     let path = Path::new(text.strip_prefix("gitdir:")?.trim()).to_owned();
     Some(if path.is_absolute() { path } else { folder.join(path) })
+}
+
+/// True where nothing is but, at most, git's own link or folder.
+pub fn holds_nothing(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| entries.flatten().all(|entry| entry.file_name() == ".git"))
 }
 
 /// A submodule is half done when git has begun to clone it, or has not come to the end of its first checkout.

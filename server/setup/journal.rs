@@ -2,13 +2,13 @@
 //! decided by it: what is done is told by the proofs.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::{ProcessId, SetupProgress};
-use crate::whole_file;
+use crate::{state, whole_file};
 
 /// What a run writes down after each change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -35,9 +35,7 @@ pub struct Lock(#[allow(dead_code, reason = "the lock is held by keeping the fil
 impl StateFolder {
     /// The folder of what is named `place` below the state folder of the user.
     pub fn of(place: &str) -> Self {
-        let dirs = directories::ProjectDirs::from("", "", "tt-jukebox");
-        let state = dirs.map(|dirs| dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned());
-        Self(state.unwrap_or_else(std::env::temp_dir).join("setup").join(place))
+        Self(state::folder().join("setup").join(place))
     }
 
     /// The folder itself.
@@ -66,13 +64,12 @@ impl StateFolder {
     /// # Errors
     /// When the folder cannot be written to.
     pub fn write(&self, journal: &Journal, lasting: bool) -> io::Result<()> {
-        let (path, text) = (self.0.join("journal.json"), serde_json::to_string(journal)?);
-        if lasting {
-            return whole_file::write(&path, text.as_bytes());
-        }
-        let mut file = tempfile::NamedTempFile::new_in(&self.0)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(&path).map(drop).map_err(|error| error.error)
+        whole_file::write_with(&self.0.join("journal.json"), serde_json::to_string(journal)?.as_bytes(), None, lasting)
+    }
+
+    /// Removes the journal, where it cannot be replaced.
+    pub fn forget(&self) {
+        let _ = fs::remove_file(self.0.join("journal.json"));
     }
 
     /// Takes the lock of the run. None when somebody has it.

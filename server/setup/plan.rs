@@ -47,6 +47,8 @@ pub struct Step {
     pub lane: Lane,
     /// File that must be locked while it runs: somebody else may work on the same repository.
     pub lock: Option<PathBuf>,
+    /// Commands in place of those shown where this folder is there once the lock is held.
+    pub once_there: Option<(PathBuf, Vec<SetupCommand>)>,
     /// True when its output is events of the downloader.
     pub events: bool,
 }
@@ -102,9 +104,10 @@ pub fn steps(goal: &Goal, facts: &SetupFacts) -> Vec<Step> {
 pub fn plan(goal: &Goal, facts: &SetupFacts) -> Plan {
     let mut steps = steps(goal, facts);
     for step in &mut steps {
-        let missing = facts.proofs.get(&step.shown.id).cloned().unwrap_or_else(|| Some("nobody has looked".into()));
+        let missing = facts.proofs.get(&step.shown.id).cloned();
+        let missing = missing.unwrap_or_else(|| Some("nobody has looked".to_owned().into()));
         step.shown.done = missing.is_none();
-        step.shown.missing = missing.unwrap_or_default();
+        step.shown.missing = missing.map_or_else(String::new, |missing| missing.to_string());
         step.shown.expected_seconds = facts.times.get(&times::key(goal, &step.shown.id)).copied();
     }
     let mut shown = SetupPlan {
@@ -153,7 +156,15 @@ impl Step {
             depends_on: Vec::new(),
             by_person: false,
         };
-        Self { shown, proof, lane: Lane::Build, lock: None, events: false }
+        Self { shown, proof, lane: Lane::Build, lock: None, once_there: None, events: false }
+    }
+
+    /// What it runs now.
+    pub fn commands(&self) -> &[SetupCommand] {
+        match &self.once_there {
+            Some((folder, commands)) if folder.exists() => commands,
+            _ => &self.shown.commands,
+        }
     }
 
     fn after(mut self, ids: &[&str]) -> Self {

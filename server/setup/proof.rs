@@ -1,13 +1,14 @@
 //! What shows that a step is done. Looked at before every run and after every step; a journal is never believed.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use git2::{Oid, Repository};
 
-use super::half::git_dir;
+use super::half::{git_dir, holds_nothing};
 use crate::environment::weights::{self, WeightState, is_repo};
 use crate::process;
 use crate::recipe::{CommandFile, FileCondition};
@@ -68,6 +69,30 @@ pub enum Proof {
     Answers(Vec<String>),
 }
 
+/// What a proof misses, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// The step is to be run.
+    Open(String),
+    /// Somebody has moved the checkout to another commit.
+    Moved(String),
+    /// Something is in the place of the checkout that no setup leaves there.
+    Foreign(String),
+}
+
+impl From<String> for Missing {
+    fn from(words: String) -> Self {
+        Self::Open(words)
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Open(words) | Self::Moved(words) | Self::Foreign(words)) = self;
+        f.write_str(words)
+    }
+}
+
 impl Proof {
     /// The proof in words.
     pub fn words(&self) -> String {
@@ -97,18 +122,19 @@ impl Proof {
 /// Looks.
 ///
 /// # Errors
-/// What is missing, in words.
-pub async fn prove(proof: &Proof) -> Result<(), String> {
-    match proof {
+/// What is missing.
+pub async fn prove(proof: &Proof) -> Result<(), Missing> {
+    let open = match proof {
+        Proof::Worktree { store, folder, commit } => return worktree(store, folder, commit),
         Proof::Store { store, commit } => resolve(store, commit).map(drop),
-        Proof::Worktree { store, folder, commit } => worktree(store, folder, commit),
         Proof::Submodules { folder } => submodules(folder),
         Proof::Stamp { file, text, products } => stamp(file, text, products),
         Proof::Tools(rows) => tools(rows),
         Proof::Files(files) => missing_files(files),
         Proof::Weights { repo, name, hub, models } => weights_of(repo, name, hub, models),
         Proof::Answers(argv) => answers(argv).await,
-    }
+    };
+    open.map_err(Missing::Open)
 }
 
 /// The commit that a name stands for in a store.
@@ -121,17 +147,23 @@ pub fn resolve(store: &Path, commit: &str) -> Result<Oid, String> {
     found.map(|object| object.id()).map_err(|error| format!("{commit} is not in it: {}", error.message()))
 }
 
-fn worktree(store: &Path, folder: &Path, commit: &str) -> Result<(), String> {
+fn worktree(store: &Path, folder: &Path, commit: &str) -> Result<(), Missing> {
     if !folder.is_dir() {
-        return Err("it is not there".into());
+        return Err("it is not there".to_owned().into());
     }
-    if git_dir(folder).is_none_or(|git_dir| !git_dir.join("index").is_file()) {
-        return Err("its checkout has not come to its end".into());
+    let git_dir = git_dir(folder);
+    if git_dir.as_ref().is_none_or(|git_dir| !git_dir.join("index").is_file()) {
+        return Err(match git_dir {
+            _ if holds_nothing(folder) => "nothing is checked out yet".to_owned().into(),
+            Some(git_dir) if git_dir.is_dir() => "its checkout has not come to its end".to_owned().into(),
+            Some(git_dir) => Missing::Foreign(format!("its repository {} is not there", git_dir.display())),
+            None => Missing::Foreign(format!("{} is no checkout of ours", folder.display())),
+        });
     }
     let wanted = resolve(store, commit)?;
     let head = Repository::open(folder).and_then(|repo| Ok(repo.head()?.peel_to_commit()?.id()));
     let head = head.map_err(|error| format!("git cannot read it: {}", error.message()))?;
-    if head == wanted { Ok(()) } else { Err(format!("it stands at {head:.12}")) }
+    if head == wanted { Ok(()) } else { Err(Missing::Moved(format!("it stands at {head:.12}"))) }
 }
 
 fn submodules(folder: &Path) -> Result<(), String> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::changes;
 use super::proof::{Proof, prove};
 use crate::environment::checkout;
 use crate::environment::layout::{Layout, Record};
@@ -67,7 +68,8 @@ pub async fn verify(layout: &Layout, record: &Record) -> Vec<EnvironmentRow> {
     let mut rows =
         vec![commit("tt-metal", &layout.metal(), &record.metal), commit("vLLM", &layout.vllm(), &record.vllm)];
     let submodules = prove(&Proof::Submodules { folder: layout.metal() }).await;
-    rows.push(row("submodules", "at the commits of the tree", submodules.err(), "they are"));
+    let submodules = submodules.err().map(|missing| missing.to_string());
+    rows.push(row("submodules", "at the commits of the tree", submodules, "they are"));
     let missing: Vec<&str> =
         record.stamps.iter().filter(|step| !layout.stamp(step).is_file()).map(String::as_str).collect();
     let open = (!missing.is_empty()).then(|| format!("{} not done", missing.join(", ")));
@@ -93,18 +95,11 @@ fn commit(what: &str, folder: &Path, wanted: &str) -> EnvironmentRow {
     if !facts.stands_at(wanted) {
         return row(what, wanted, Some(format!("{head:.12}")), "");
     }
-    match changes(folder) {
-        0 => row(what, wanted, None, &format!("{head:.12}")),
-        count => row(what, wanted, Some(format!("{head:.12}, with {count} changed files")), ""),
+    match changes::tracked(folder) {
+        Ok(0) => row(what, wanted, None, &format!("{head:.12}")),
+        Ok(count) => row(what, wanted, Some(format!("{head:.12}, with {count} changed files")), ""),
+        Err(why) => row(what, wanted, Some(format!("{head:.12}, and git cannot say what has changed: {why}")), ""),
     }
-}
-
-/// Tracked files of a checkout that differ from its commit.
-pub fn changes(folder: &Path) -> usize {
-    let mut options = git2::StatusOptions::new();
-    options.include_untracked(false).include_ignored(false).exclude_submodules(true);
-    let Ok(repo) = git2::Repository::open(folder) else { return 0 };
-    repo.statuses(Some(&mut options)).map_or(0, |statuses| statuses.len())
 }
 
 async fn python(layout: &Layout, record: &Record) -> Vec<EnvironmentRow> {

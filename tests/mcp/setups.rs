@@ -54,6 +54,32 @@ fn a_setup_is_planned_run_and_watched() {
 }
 
 #[test]
+fn what_ends_between_two_calls_is_told_by_the_next_one() {
+    let mut home = Home::new();
+    home.seconds = "1";
+    let mut client = client(&home, "400");
+    let arguments = json!({ "model": "model-E3", "confirm": true });
+    let (_, object, _) = client.call(TOOL, arguments.clone());
+    assert_eq!(object["done"], false);
+    let until = Instant::now() + Duration::from_secs(60);
+    while home.journal().is_none_or(|journal| journal["progress"]["state"] != "done") {
+        assert!(Instant::now() < until);
+        thread::sleep(Duration::from_millis(20));
+    }
+    // Work of another kind, so that the setup has its answer by then.
+    client.call(TOOL, json!({ "model": "model-E6" }));
+    let mut ran = || loop {
+        let (text, object, failed) = client.call(TOOL, arguments.clone());
+        assert!(!failed && Instant::now() < until, "{text}");
+        if object["done"] == true {
+            break object["outcome"]["ran"].as_array().unwrap().len();
+        }
+    };
+    assert!(ran() > 5, "the answer of the work that was watched");
+    assert_eq!(ran(), 0, "an answer is given once");
+}
+
+#[test]
 fn a_cancelled_setup_and_a_client_that_leaves_end_its_programs() {
     for leaves in [false, true] {
         let mut home = Home::new();

@@ -72,3 +72,43 @@ fn an_environment_that_a_setup_works_on_is_not_removed() {
     );
     assert_eq!(running.end(), Some(0), "{}", running.output());
 }
+
+#[test]
+fn work_of_a_person_is_not_removed_whatever_kind_it_is_of() {
+    let home = Home::new();
+    home.set_up("model-E3");
+    let folder = home.environment("E3");
+    let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let refused = |word: &str| {
+        let output = home.run(&["env", "remove", &name, "--yes"]);
+        assert_eq!(output.status.code(), Some(2), "{word}: {}", describe(&output));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(word), "{word}: {said}");
+    };
+    for path in
+        ["tt-metal/notes.md", "tt-metal/third_party/fabric/deep/kernels/mine.cpp", "vllm/mine/model.py", "beside"]
+    {
+        fs::create_dir_all(folder.join(path).parent().unwrap()).unwrap();
+        fs::write(folder.join(path), "days of work").unwrap();
+        let shown = path.strip_prefix("tt-metal/").unwrap_or(path);
+        refused(shown.strip_prefix("vllm/mine/model.py").map_or(shown, |_| "mine/"));
+        fs::remove_file(folder.join(path)).unwrap();
+    }
+    let submodule = folder.join("tt-metal/third_party/fabric");
+    fs::write(submodule.join("fabric.txt"), "changed").unwrap();
+    refused("third_party/fabric/fabric.txt");
+    fs::write(submodule.join("fabric.txt"), "f").unwrap();
+    let head = fs::read_to_string(folder.join("tt-metal/third_party/fabric/.git")).unwrap();
+    let head = submodule.join(head.trim().strip_prefix("gitdir: ").unwrap()).join("HEAD");
+    let before = fs::read_to_string(&head).unwrap();
+    move_head(&submodule);
+    refused("third_party/fabric");
+    fs::write(&head, before).unwrap();
+    // What git cannot read may hold anything.
+    let store = home.root().join("stores/vllm.git");
+    fs::rename(&store, store.with_extension("away")).unwrap();
+    refused("git cannot say what has changed");
+    fs::rename(store.with_extension("away"), &store).unwrap();
+    let output = home.run(&["env", "remove", &name, "--yes"]);
+    assert!(output.status.success() && !folder.exists(), "what a setup makes is no loss: {}", describe(&output));
+}

@@ -95,6 +95,30 @@ fn missing_packages_of_the_system_wait_for_the_person_and_never_run_sudo() {
 }
 
 #[test]
+fn a_checkout_without_its_repository_and_a_folder_that_is_none_are_left_alone() {
+    let home = Home::new();
+    let metal = home.environment("E3").join("tt-metal");
+    fs::create_dir_all(&metal).unwrap();
+    fs::write(metal.join("notes"), "my work").unwrap();
+    let refused = |word: &str| {
+        let output = home.run(&["setup", "model-E3", "--yes"]);
+        assert_eq!(output.status.code(), Some(6), "{}", describe(&output));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(word) && said.contains("somebody may have work in it"), "{said}");
+        assert_eq!(fs::read_to_string(metal.join("notes")).unwrap(), "my work");
+    };
+    refused("is no checkout of ours");
+    fs::remove_file(metal.join("notes")).unwrap();
+    home.set_up("model-E3");
+    fs::write(metal.join("notes"), "my work").unwrap();
+    let store = home.root().join("stores/tt-metal.git");
+    fs::rename(&store, store.with_extension("away")).unwrap();
+    refused("its repository");
+    fs::rename(store.with_extension("away"), &store).unwrap();
+    assert_eq!(home.set_up("model-E3")["ran"], serde_json::json!([]));
+}
+
+#[test]
 fn a_checkout_that_somebody_has_moved_is_left_alone() {
     let home = Home::new();
     home.set_up("model-E3");

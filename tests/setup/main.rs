@@ -12,6 +12,7 @@ mod end_to_end;
 mod environments;
 mod faults;
 mod full_disk;
+mod half;
 #[path = "../lsp/harness.rs"]
 #[allow(dead_code, reason = "the other tests use the rest of it")]
 mod harness;

@@ -101,6 +101,30 @@ fn everything_that_stands_in_the_way_is_said_at_once() {
 }
 
 #[test]
+fn a_token_is_looked_for_where_the_download_finds_it() {
+    let mut home = Home::new();
+    let specs = fs::read_to_string(home.path().join("specs.json")).unwrap();
+    home.write("specs.json", &specs.replace("owner/", "meta-llama/"));
+    let missing = |home: &Home| {
+        let plan = home.json(&["setup", "model-E1", "--dry-run", "--json"]);
+        plan["obstacles"].as_array().unwrap().iter().any(|row| row["id"] == "token")
+    };
+    home.more = vec![("HF_TOKEN", None)];
+    assert!(missing(&home));
+    home.more.push(("HUGGING_FACE_HUB_TOKEN", Some(SECRET.into())));
+    assert!(!missing(&home), "under its older name");
+    home.more.pop();
+    home.more.push(("XDG_CACHE_HOME", Some(home.path().join("cache").display().to_string())));
+    assert!(missing(&home));
+    home.write("cache/huggingface/token", SECRET);
+    assert!(!missing(&home), "in the cache folder of this user");
+    fs::remove_file(home.path().join("cache/huggingface/token")).unwrap();
+    home.write("mine", SECRET);
+    home.more.push(("HF_TOKEN_PATH", Some("~/mine".into())));
+    assert!(!missing(&home), "in a file that is named from the home folder");
+}
+
+#[test]
 fn without_a_terminal_and_without_yes_nothing_begins() {
     let home = Home::new();
     let output = home.run(&["setup", "model-E3"]);

@@ -118,3 +118,20 @@ fn the_end_of_the_editor_is_the_end_of_the_programs() {
     home.seconds = "0.05";
     assert!(home.set_up("model-E3")["ran"].as_array().unwrap().contains(&"metal.build".into()));
 }
+
+#[test]
+fn the_token_of_the_editor_is_one() {
+    let mut home = Home::new();
+    home.more.push(("HF_TOKEN", None));
+    let specs = std::fs::read_to_string(home.path().join("specs.json")).unwrap();
+    home.write("specs.json", &specs.replace("owner/", "meta-llama/"));
+    let (_tools, mut server) = server(&home);
+    let mut missing = || {
+        let plan = server.request("tenstorrent/setup/plan", json!({ "model": "model-E3" }));
+        let missing = plan["result"]["obstacles"].as_array().unwrap().iter().any(|row| row["id"] == "token");
+        server.request("tenstorrent/token/set", json!({ "token": crate::stand_in::SECRET }));
+        missing
+    };
+    assert_eq!((missing(), missing()), (true, false));
+    server.forget_unread();
+}

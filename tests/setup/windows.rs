@@ -4,6 +4,7 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::running::Running;
 use crate::stand_in::Home;
 
 #[test]
@@ -63,6 +64,34 @@ fn a_window_that_watches_a_killed_run_takes_it_over() {
     assert_eq!(second.end(), Some(0), "{}", second.output());
     assert!(!second.outcome()["ran"].as_array().unwrap().is_empty());
     assert_eq!(home.left_running(), Vec::<u32>::new());
+}
+
+#[test]
+fn a_window_believes_nothing_that_an_earlier_run_has_written_down() {
+    let mut home = Home::new();
+    home.set_up("model-E3");
+    fs::remove_file(home.environment("E3").join(".tt-jukebox/metal.build.done")).unwrap();
+    // Python is asked for its version: for the plan that is shown, for the one that is run, and once more when the run
+    // has begun. Then it does not answer.
+    let python = "#!/bin/bash\nif [ -n \"$HOLDS\" ]; then\n  echo x >> \"$HOLDS\"\n\
+        [ \"$(wc -l < \"$HOLDS\")\" -lt 3 ] || while [ -e \"$HOLDS\" ]; do sleep 0.05; done\nfi\necho 3.10\n";
+    home.tool("python3.10", python);
+    let asked = home.path().join("asked");
+    home.more.push(("HOLDS", Some(asked.display().to_string())));
+    let mut first = home.start("model-E3");
+    let lines = || fs::read_to_string(&asked).unwrap_or_default().lines().count();
+    assert!(first.until(|| lines() == 3), "{}", first.output());
+    home.more.clear();
+    let log = home.path().join("second");
+    let out = fs::File::create(&log).unwrap();
+    let mut second = home.command(&["setup", "model-E3", "--yes"]);
+    let mut second = Running::new(second.stdout(out.try_clone().unwrap()).stderr(out), log.clone());
+    let joins = || fs::read_to_string(&log).unwrap().contains("another process has this setup under way");
+    assert!(second.until(joins), "{}", second.output());
+    first.signal("KILL");
+    assert_eq!(first.end(), None);
+    assert_eq!(second.end(), Some(0), "{}", second.output());
+    assert_eq!(home.count("end build"), 2, "what was taken away is made again: {}", second.output());
 }
 
 /// The second window has begun to write its view.

@@ -252,7 +252,10 @@ test("another server wants a key: a button asks for it, and it stands nowhere", 
 test("where chat is switched off, the same questions are commands and their answers are pages", LIMIT, async () => {
   const { server, workbench } = session;
   writeSettings(join(server.sandbox.project, ".vscode", "settings.json"), { "chat.disableAIFeatures": true });
-  model.answers = [{ say: "An answer on a **page**." }];
+  const fetched = [];
+  workbench.page.on("request", (request) => { fetched.push(request.url()); });
+  const picture = "https://pictures.invalid/?q=what-the-log-says";
+  model.answers = [{ say: `An answer on a **page**.\n\n![a](${picture})\n\n<img src="${picture}">\n\nThe end.` }];
   // The view stays where it is; the editor reads its settings again in its own time.
   const asks = async () => {
     await workbench.runCommand("Tenstorrent: Ask the Model That Runs");
@@ -261,8 +264,11 @@ test("where chat is switched off, the same questions are commands and their answ
   await workbench.until("the question", asks, Boolean);
   await workbench.input().fill("hello");
   await workbench.page.keyboard.press("Enter");
-  await workbench.until("the page", () => workbench.framedText(), (text) => text.includes("An answer on a page."));
+  const page = await workbench.until("the page", () => workbench.framedText(), (text) => text.includes("An answer on a page."));
   await shot("switched-off");
+  // The preview may fetch from every https address, and what the model says can come from a log.
+  assert.match(page, /!a[^]*<img[^]*The end\./);
+  assert.deepEqual(fetched.filter((address) => address.includes("pictures.invalid")), []);
 });
 
 /** Opens a file, selects all of it, and explains that from the menu of the editor. */

@@ -85,7 +85,7 @@ test("a walkthrough that is open stays, and ours is a button away", LIMIT, async
   await workbench.pick("Serve a Model in Five Minutes");
   await workbench.until("the other walkthrough", title, (name) => name === "Serve a Model in Five Minutes");
   await workbench.runCommand("Tenstorrent: Set Up This Editor");
-  await workbench.message(/The walkthrough that was open stays/);
+  await workbench.message(/The page that was open stays/);
   assert.equal(await title(), "Serve a Model in Five Minutes");
   await workbench.screenshot("first-run-open-walkthrough");
   await press(workbench, "Open Walkthrough");

@@ -170,6 +170,11 @@ export const ROWS = {
       await token(walker, press, BAD_TOKEN);
       await walker.message(/token .* is not good/);
       assert.doesNotMatch((await walker.workbench.messages()).join("\n"), new RegExp(`that of ${OWNER}`));
+      return async () => {
+        // The hub refuses a download with a token that it does not know, also of what needs none.
+        await token(walker, press, "");
+        await walker.message(/keeps no token any more/);
+      };
     },
     works: async (walker, press) => {
       await token(walker, press, GOOD_TOKEN);

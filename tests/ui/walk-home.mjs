@@ -39,15 +39,15 @@ function specs(box) {
   return { release_version: "0.25.0", model_specs: { a: chat, b: other(MEDIA, "IMAGE", "media"), ...classifier } };
 }
 
-/** A hub with one model and one token. While `broken`, it fails at every question about models. */
-export async function startHub() {
+/** A hub with one model and one token. While `broken`, it fails at every question about models; a gated one wants the token. */
+export async function startHub({ gated = false } = {}) {
   const hub = { broken: false };
   const server = createServer(({ url, headers }, answer) => {
     const json = (status, body) => answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     const path = new URL(url, "http://hub").pathname;
     const token = headers.authorization?.replace("Bearer ", "");
     const name = path.split("/").at(-1);
-    if (token !== undefined && token !== GOOD_TOKEN) {
+    if (token === undefined ? gated : token !== GOOD_TOKEN) {
       json(401, { error: "Invalid credentials" });
     } else if (path === "/api/whoami-v2") {
       json(200, { type: "user", name: OWNER, auth: {} });

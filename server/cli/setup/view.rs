@@ -30,6 +30,10 @@ impl<'a> View<'a> {
 
     /// Shows one snapshot.
     pub fn show(&mut self, progress: &SetupProgress) {
+        if progress.joined && !self.joined && !self.output.is_json() {
+            self.joined = true;
+            self.say("another process has this setup under way; this is its progress");
+        }
         if progress.of == 0 {
             return;
         }
@@ -37,10 +41,6 @@ impl<'a> View<'a> {
             // A reader that has gone away does not stop a setup.
             let _ = self.output.line(progress, |_| String::new());
             return;
-        }
-        if progress.joined && !self.joined {
-            self.joined = true;
-            self.say("another process has this setup under way; this is its progress");
         }
         for step in &progress.steps {
             if self.bars.is_some() {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::{Ended, Job, output, record, step, strays};
+use super::{Ended, Job, output, record, snapshot, step, strays};
 use crate::environment::tree;
 use crate::error::{Failure, FailureKind, Result};
 use crate::protocol::{FailedStep, ProcessId, SetupOutcome, SetupProgress, SetupState, StepProgress};
@@ -38,6 +38,7 @@ pub(super) struct Run<'a> {
 /// # Errors
 /// When a step fails, and when the run is cancelled. Everything that is done stays done.
 pub(super) async fn run(job: &Job, send: watch::Sender<SetupProgress>, cancel: &CancellationToken) -> Result<Ended> {
+    begin(job);
     strays::end(job.state.path()).await;
     // Under the lock nothing changes any more, so the plan is made once again.
     let mut seen = facts::gather(&job.goal, &job.known).await;
@@ -48,7 +49,7 @@ pub(super) async fn run(job: &Job, send: watch::Sender<SetupProgress>, cancel: &
         job,
         cancel: cancel.child_token(),
         secrets: output::secrets(job.token.as_ref()),
-        progress: RefCell::new(first(&plan)),
+        progress: RefCell::new(snapshot::first(&plan)),
         children: RefCell::default(),
         send,
         written: Cell::new(Instant::now()),
@@ -75,6 +76,17 @@ pub(super) async fn run(job: &Job, send: watch::Sender<SetupProgress>, cancel: &
     failure.map_or_else(|| Ok(Ended::Done(run.outcome())), Err)
 }
 
+/// Takes the place of what the last run wrote down: until the steps are known, other windows would take that for this
+/// run's, and believe that all is done should this one end before.
+fn begin(job: &Job) {
+    let progress = snapshot::before(&job.goal);
+    let journal = Journal { schema: 1, runner: strays::id(std::process::id()), progress, ..Journal::default() };
+    if let Err(error) = job.state.write(&journal, false) {
+        tracing::warn!("the journal of the setup could not be written: {error}");
+        job.state.forget();
+    }
+}
+
 /// Makes the folders that steps run in, and writes down what the environment is.
 fn prepare(job: &Job) -> Result<()> {
     let Some(host) = &job.goal.host else { return Ok(()) };
@@ -96,25 +108,6 @@ fn prepare(job: &Job) -> Result<()> {
             "Choose another folder with the setting environments.",
         )
     })
-}
-
-fn first(plan: &Plan) -> SetupProgress {
-    let step = |step: &crate::protocol::SetupStep| StepProgress {
-        id: step.id.clone(),
-        title: step.title.clone(),
-        state: if step.done { SetupState::Done } else { SetupState::Pending },
-        ..StepProgress::default()
-    };
-    SetupProgress {
-        schema: 1,
-        kind: "begin".into(),
-        title: format!("Set up {}", plan.shown.model_name),
-        plan: plan.shown.id.clone(),
-        state: SetupState::Running,
-        of: u32::try_from(plan.steps.len()).unwrap_or(u32::MAX),
-        steps: plan.shown.steps.iter().map(step).collect(),
-        ..SetupProgress::default()
-    }
 }
 
 impl Run<'_> {
@@ -181,7 +174,7 @@ impl Run<'_> {
         let mut progress = self.progress.borrow_mut();
         let done = progress.steps.iter().filter(|step| step.state == SetupState::Done).count();
         progress.step = u32::try_from(done).unwrap_or(u32::MAX);
-        progress.message = message(&progress);
+        progress.message = snapshot::message(&progress);
         self.send.send_replace(progress.clone());
         if lasting || self.written.get().elapsed() >= WRITE {
             self.written.set(Instant::now());
@@ -215,22 +208,4 @@ impl Run<'_> {
         let environment = self.job.goal.host.as_ref().map(|host| host.layout.name.clone());
         SetupOutcome { schema: 1, plan: progress.plan.clone(), environment, ran, done_before, joined: false, text }
     }
-}
-
-/// One line for the person: what runs, and how far it is.
-fn message(progress: &SetupProgress) -> String {
-    let running = progress.steps.iter().filter(|step| matches!(step.state, SetupState::Running | SetupState::Waiting));
-    let parts: Vec<String> = running
-        .map(|step| {
-            #[expect(clippy::cast_precision_loss, reason = "per cent for people")]
-            let share = step.done.zip(step.total.filter(|total| *total > 0)).map(|(done, total)| {
-                let percent = done as f64 * 100.0 / total as f64;
-                format!(" {:.0} %", percent.min(100.0))
-            });
-            let stalled = if step.stalled { ", nothing heard for a minute" } else { "" };
-            let waits = if step.state == SetupState::Waiting { " (waits)" } else { "" };
-            format!("{}{}{waits}{stalled}", step.title, share.unwrap_or_default())
-        })
-        .collect();
-    format!("{}/{} {}", progress.step, progress.of, parts.join("; ")).trim_end().to_owned()
 }

@@ -8,15 +8,13 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 use super::child::{self, End, Heard, Token};
+use super::failed;
 use super::log::Log;
 use super::output::{Line, redacted};
 use super::run::Run;
-use crate::doctor::redact;
 use crate::error::{Failure, FailureKind, Result};
-use crate::hub;
-use crate::protocol::{FailedStep, Need, SetupCommand, SetupState};
+use crate::protocol::{Need, SetupCommand, SetupState};
 use crate::recipe::{Shell, words};
-use crate::setup::failures;
 use crate::setup::journal;
 use crate::setup::plan::Step;
 use crate::setup::progress::{Event, Meter};
@@ -34,7 +32,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) async fn run(run: &Run<'_>, step: &Step) -> Result<()> {
     let id = step.shown.id.as_str();
     if run.cancel.is_cancelled() {
-        return Err(cancelled());
+        return Err(failed::cancelled());
     }
     let done = perform(run, step).await;
     let state = match &done {
@@ -85,13 +83,13 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
     }
     run.change(id, |shown| shown.ran = true);
     let begun = Instant::now();
-    for command in &step.shown.commands {
+    for command in step.commands() {
         if command.only_if.as_ref().is_some_and(|file| !Path::new(file).exists()) {
             continue;
         }
         let ended = program(run, step, command, &mut log).await;
         if ended.as_ref().is_err_and(|failure| failure.kind != FailureKind::Cancelled) {
-            run.failed(evidence(run, step, command, &log));
+            run.failed(failed::evidence(run, step, command, &log));
         }
         ended?;
     }
@@ -99,10 +97,10 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
         whole_file::write(file, format!("{text}\n").as_bytes()).map_err(trouble)?;
     }
     prove(&step.proof).await.map_err(|missing| {
-        run.failed(evidence(run, step, &SetupCommand::default(), &log));
+        run.failed(failed::evidence(run, step, &SetupCommand::default(), &log));
         let what = format!("{} has ended well, and yet it is not done", step.shown.title);
         let next = format!("Look at the log {}, then run the setup again.", path.display());
-        Failure::new(FailureKind::Tool, what, missing, next)
+        Failure::new(FailureKind::Tool, what, missing.to_string(), next)
     })?;
     if whole && let Err(error) = times::note(&run.job.state.times(), times::key(&run.job.goal, id), begun.elapsed()) {
         tracing::warn!("how long {id} took could not be written down: {error}");
@@ -110,25 +108,11 @@ async fn perform(run: &Run<'_>, step: &Step) -> Result<()> {
     Ok(())
 }
 
-/// What somebody needs to know who is asked about a failed step.
-fn evidence(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &Log) -> FailedStep {
-    const LINES: usize = 20;
-    const LENGTH: usize = 300;
-    let home = &run.job.known.home;
-    let clean = |text: &str| redact(&redacted(text, &run.secrets), home, &[]).chars().take(LENGTH).collect::<String>();
-    FailedStep {
-        id: step.shown.id.clone(),
-        title: step.shown.title.clone(),
-        command: clean(&words(&command.argv, Shell::Bash).unwrap_or_default()),
-        tail: log.newest(LINES).map(clean).collect(),
-    }
-}
-
 async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut Log) -> Result<()> {
     let id = step.shown.id.as_str();
     let shown = words(&command.argv, Shell::Bash).unwrap_or_default();
     log.write(&format!("$ {}", redacted(&shown, &run.secrets)), true);
-    let failed = |why: String, log: &Log| failure(run, step, why, log);
+    let failed = |why: String, log: &Log| failed::failure(run, step, why, log);
     let token = match step.shown.needs.contains(&Need::Token) {
         true => Token::Given(run.job.token.as_ref()),
         false => Token::Withheld,
@@ -174,39 +158,10 @@ async fn program(run: &Run<'_>, step: &Step, command: &SetupCommand, log: &mut L
     run.ended(pid);
     match end {
         Err(error) => Err(failed(format!("its output could not be read: {error}"), log)),
-        Ok(End::Cancelled) => Err(cancelled()),
+        Ok(End::Cancelled) => Err(failed::cancelled()),
         Ok(End::Exit(status)) if status.success() => Ok(()),
         Ok(End::Exit(status)) => Err(told.unwrap_or_else(|| failed(status.to_string(), log))),
     }
-}
-
-/// What is said about a step that has failed: the likely cause where the table knows one, else its last words.
-fn failure(run: &Run<'_>, step: &Step, why: String, log: &Log) -> Failure {
-    let text = log.tail();
-    let path = run.job.state.log(&step.shown.id);
-    let what = format!("the step \"{}\" has failed", step.shown.title);
-    let cause = failures::likely(&step.shown.id, &text);
-    let known = cause.map(|cause| (format!("{} ({})", cause.cause, cause.source), cause.next.as_str()));
-    let full = || Some((format!("the disk is full: {} are free there", nearly_full(step)?), FREE_SOME));
-    let (why, next) = match known.or_else(full) {
-        Some((cause, next)) => (format!("{why}; likely cause: {cause}"), format!("{next} The log: {}", path.display())),
-        None => {
-            let last = text.lines().rev().find(|line| !line.trim().is_empty()).map_or("", str::trim);
-            let why = if last.is_empty() { why } else { format!("{why}; it said: {last:.300}") };
-            (why, format!("Look at the log {}, then run the setup again: it carries on here.", path.display()))
-        }
-    };
-    Failure::new(FailureKind::Tool, what, why, next)
-}
-
-const FREE_SOME: &str = "Free some space, then run the setup again: it carries on where it stopped.";
-
-/// What is free where a step works, when that is next to nothing: some programs fail on a full disk without a word of it,
-/// as `python -m venv` does.
-fn nearly_full(step: &Step) -> Option<String> {
-    const NEXT_TO_NOTHING: u64 = 64 << 20;
-    let folders = step.shown.commands.iter().map(|command| Path::new(&command.cwd));
-    folders.filter_map(hub::free).min().filter(|free| *free < NEXT_TO_NOTHING).map(hub::size)
 }
 
 /// What needs sudo is never run by us. The command is shown, and the step is done when its proof is there.
@@ -218,7 +173,7 @@ async fn wait_for_person(run: &Run<'_>, step: &Step) -> Result<()> {
     });
     let command = command.unwrap_or_default();
     if !run.job.waits_for_person {
-        let missing = prove(&step.proof).await.err().unwrap_or_default();
+        let missing = prove(&step.proof).await.err().map_or_else(String::new, |missing| missing.to_string());
         let what = format!("the step \"{}\" needs you", step.shown.title);
         let next = format!("Run `{command}`, then the setup again.");
         return Err(Failure::new(FailureKind::Tool, what, missing, next));
@@ -230,7 +185,7 @@ async fn wait_for_person(run: &Run<'_>, step: &Step) -> Result<()> {
     while prove(&step.proof).await.is_err() {
         tokio::select! {
             () = sleep(LOOK) => {}
-            () = run.cancel.cancelled() => return Err(cancelled()),
+            () = run.cancel.cancelled() => return Err(failed::cancelled()),
         }
     }
     Ok(())
@@ -249,7 +204,7 @@ async fn wait_for_lock(run: &Run<'_>, id: &str, file: &Path) -> Result<journal::
         }
         tokio::select! {
             () = sleep(LOOK) => {}
-            () = run.cancel.cancelled() => return Err(cancelled()),
+            () = run.cancel.cancelled() => return Err(failed::cancelled()),
         }
     }
 }
@@ -270,9 +225,4 @@ fn remove_stale_locks(store: &Path) {
             }
         }
     }
-}
-
-fn cancelled() -> Failure {
-    let next = "Run it again: it carries on where it stopped.";
-    Failure::new(FailureKind::Cancelled, "the setup was stopped", "somebody asked for it", next)
 }

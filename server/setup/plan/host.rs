@@ -1,6 +1,6 @@
 //! The steps of an entry that is served from checkouts: two worktrees, a build, a Python environment and what goes into it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Step, command, stamp_text, variable, words};
 use crate::protocol::{Need, SetupCommand};
@@ -8,6 +8,7 @@ use crate::recipe::Variable;
 use crate::recipe::era::InstallStep;
 use crate::setup::facts::SetupFacts;
 use crate::setup::goal::{Goal, HostGoal};
+use crate::setup::half;
 use crate::setup::proof::Proof;
 
 /// Programs that the packages of the system bring, each under its possible names (tt-metal install_dependencies.sh;
@@ -45,30 +46,48 @@ fn store(id: &str, name: &str, url: &str, commit: &str, host: &HostGoal, facts: 
     let why = format!("{commit} is looked for in it; it is shared by all environments");
     let step =
         Step::new(&format!("{id}.store"), &title, &why, Proof::Store { store: store.clone(), commit: commit.into() });
-    let commands = if facts.stores.contains(name) {
-        let refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-        // Tidying up goes on in the background and would outlive the step.
-        let quiet = ["-c", "gc.auto=0", "-c", "maintenance.auto=false"];
-        let mut argv = words(&["git", "-C", &path]);
-        argv.extend(words(&quiet));
-        argv.extend(words(&["fetch", "--filter=blob:none", "--progress", "origin"]));
-        argv.extend(refs.map(str::to_owned));
-        vec![command(argv, root, &[])]
-    } else {
-        // A clone that is cut off must not pass for one: it gets its name at the end.
-        let part = format!("{path}.part");
-        let mut clone = words(&["git", "clone", "--bare", "--filter=blob:none", "--progress"]);
-        if let Some(reference) = facts.references.get(name) {
-            clone.extend(["--reference-if-able".to_owned(), reference.display().to_string()]);
-        }
-        clone.extend(["--".to_owned(), url.to_owned(), part.clone()]);
-        vec![
-            command(words(&["rm", "-rf", "--", &part]), root, &[]),
-            command(clone, root, &quiet_git()),
-            command(words(&["mv", "--", &part, &path]), root, &[]),
-        ]
-    };
-    step.network().locked(store.with_extension("lock")).runs(commands)
+    let refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
+    // Tidying up goes on in the background and would outlive the step.
+    let quiet = ["-c", "gc.auto=0", "-c", "maintenance.auto=false"];
+    let mut fetch = words(&["git", "-C", &path]);
+    fetch.extend(words(&quiet));
+    fetch.extend(words(&["fetch", "--filter=blob:none", "--progress", "origin"]));
+    fetch.extend(refs.map(str::to_owned));
+    let fetch = vec![command(fetch, root, &quiet_git())];
+    let step = step.network().locked(store.with_extension("lock"));
+    if facts.stores.contains(name) {
+        return step.runs(fetch);
+    }
+    // A clone that is cut off must not pass for one: it gets its name at the end.
+    let part = format!("{path}.part");
+    let mut clone = words(&["git", "clone", "--bare", "--filter=blob:none", "--progress"]);
+    if let Some(reference) = facts.references.get(name) {
+        clone.extend(["--reference-if-able".to_owned(), reference.display().to_string()]);
+    }
+    clone.extend(["--".to_owned(), url.to_owned(), part.clone()]);
+    let clone = [
+        command(words(&["rm", "-rf", "--", &part]), root, &[]),
+        command(clone, root, &quiet_git()),
+        command(words(&["mv", "-T", "--", &part, &path]), root, &[]),
+    ];
+    // The setup of another environment may have made it before this step gets the lock.
+    Step { once_there: Some((store, fetch)), ..step.runs(clone) }
+}
+
+/// Takes folders away, each under another name first: one that is removed only in part is never taken for a whole one.
+fn remove<'a>(folders: impl Iterator<Item = &'a PathBuf>, host: &HostGoal, facts: &SetupFacts) -> Vec<SetupCommand> {
+    let root = &host.layout.root;
+    let aside = half::aside(&host.layout);
+    let path = aside.display().to_string();
+    let tidy = command(words(&["rm", "-rf", "--", &path]), root, &[]);
+    // What a run has left there that was killed meanwhile.
+    let mut commands: Vec<SetupCommand> = facts.half.contains(&aside).then(|| tidy.clone()).into_iter().collect();
+    for folder in folders {
+        let folder = folder.display().to_string();
+        let away = command(words(&["mv", "-T", "--", &folder, &path]), root, &[]);
+        commands.extend([tidy.clone(), SetupCommand { only_if: Some(folder), ..away }, tidy.clone()]);
+    }
+    commands
 }
 
 fn worktree(id: &str, name: &str, folder: &Path, commit: &str, host: &HostGoal, facts: &SetupFacts) -> Step {
@@ -76,10 +95,7 @@ fn worktree(id: &str, name: &str, folder: &Path, commit: &str, host: &HostGoal, 
     let (path, dir) = (store.display().to_string(), folder.display().to_string());
     let proof = Proof::Worktree { store: store.clone(), folder: folder.into(), commit: commit.into() };
     let title = format!("Check out {name} at {commit}");
-    let mut commands = Vec::new();
-    if facts.half.contains(folder) {
-        commands.push(command(words(&["rm", "-rf", "--", &dir]), &host.layout.root, &[]));
-    }
+    let mut commands = remove(facts.half.get(folder).into_iter(), host, facts);
     let root = &host.layout.root;
     commands.push(command(words(&["git", "-C", &path, "worktree", "prune"]), root, &[]));
     let add = ["git", "-C", &path, "worktree", "add", "--no-checkout", "--detach", &dir, commit];
@@ -96,12 +112,11 @@ fn worktree(id: &str, name: &str, folder: &Path, commit: &str, host: &HostGoal, 
 
 fn submodules(host: &HostGoal, facts: &SetupFacts) -> Step {
     let metal = host.layout.metal();
-    let mut commands: Vec<SetupCommand> = facts
-        .half
-        .iter()
-        .filter(|path| **path != metal && **path != host.layout.vllm())
-        .map(|path| command(words(&["rm", "-rf", "--", &path.display().to_string()]), &host.layout.root, &[]))
-        .collect();
+    let ours = [metal.clone(), host.layout.vllm(), half::aside(&host.layout)];
+    let (work, git): (Vec<_>, Vec<_>) =
+        facts.half.iter().filter(|path| !ours.contains(path)).partition(|path| path.starts_with(&metal));
+    // git's own folder shows that the other one is half done, so it goes last.
+    let mut commands = remove(work.into_iter().chain(git), host, facts);
     let update = ["git", "submodule", "update", "--init", "--recursive", "--progress", "--jobs", "4"];
     commands.push(command(words(&update), &metal, &quiet_git()));
     let title = "Fetch the submodules of tt-metal";

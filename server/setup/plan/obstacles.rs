@@ -1,11 +1,10 @@
 //! Everything that stands in the way of a setup, found at once, before anything runs.
 
-use std::collections::BTreeMap;
-
 use super::Step;
 use crate::protocol::Obstacle;
-use crate::setup::facts::{Disk, SetupFacts};
+use crate::setup::facts::SetupFacts;
 use crate::setup::goal::Goal;
+use crate::setup::proof::Missing;
 
 /// Owners of repositories that are gated, as far as the catalog has such (tt-inference-server `setup_host.py`, 11ac526e).
 /// A warning rests on it and nothing else: the hub says what is true now.
@@ -19,7 +18,7 @@ pub(super) fn obstacles(goal: &Goal, facts: &SetupFacts, steps: &[Step]) -> Vec<
     disks(goal, facts, open("weights"), &mut found);
     memory(goal, facts, &mut found);
     tools(goal, facts, steps, &mut found);
-    moved(steps, &mut found);
+    moved(facts, steps, &mut found);
     if goal.container.is_some() {
         container(facts, &mut found);
     }
@@ -48,18 +47,15 @@ fn add(found: &mut Vec<Obstacle>, id: &str, blocking: bool, what: &str, why: &st
     found.push(Obstacle { id: id.to_owned(), blocking, what, why, next });
 }
 
-/// Space by filesystem: folders that share one add up. Only published sizes are held against it.
+/// Space for the weights, and whether folders can be written to. Nothing is published about the size of an environment,
+/// so none is held against its disk.
 fn disks(goal: &Goal, facts: &SetupFacts, weights_open: bool, found: &mut Vec<Obstacle>) {
-    let mut by_device: BTreeMap<u64, (&Disk, f64)> = BTreeMap::new();
     if let (Some(asked), true) = (goal.min_disk_gb, weights_open || goal.container.is_some()) {
-        let disk = &facts.weights;
-        by_device.entry(disk.device).or_insert((disk, 0.0)).1 += (asked - facts.weights_gib).max(0.0);
-    }
-    for (disk, asked) in by_device.into_values() {
+        let asked = (asked - facts.weights_gib).max(0.0);
         #[expect(clippy::cast_precision_loss, reason = "GiB for people: 53 bits are enough")]
-        let free = disk.free.map(|bytes| bytes as f64 / GIB);
+        let free = facts.weights.free.map(|bytes| bytes as f64 / GIB);
         if let Some(free) = free.filter(|free| *free < asked) {
-            let what = format!("{:.1} GB more of disk are needed at {}", asked - free, disk.folder.display());
+            let what = format!("{:.1} GB more of disk are needed at {}", asked - free, facts.weights.folder.display());
             let why = format!("the publisher asks for {asked:.1} GB that are still to come, {free:.1} GB are free");
             let next = match goal.host {
                 Some(_) => "Free some space, or put the weights elsewhere with HF_HOME.",
@@ -119,11 +115,20 @@ fn tools(goal: &Goal, facts: &SetupFacts, steps: &[Step], found: &mut Vec<Obstac
 }
 
 /// A checkout that somebody has moved, or a folder that is none: nothing is taken away from its owner.
-fn moved(steps: &[Step], found: &mut Vec<Obstacle>) {
-    for step in steps.iter().filter(|step| step.shown.missing.starts_with("it stands at")) {
+fn moved(facts: &SetupFacts, steps: &[Step], found: &mut Vec<Obstacle>) {
+    for step in steps {
+        let (why, next) = match facts.proofs.get(&step.shown.id) {
+            Some(Some(Missing::Moved(_))) => (
+                "somebody has moved this checkout; it is left alone",
+                "Check the right commit out in it again, or `tt-jukebox env remove` the environment.",
+            ),
+            Some(Some(Missing::Foreign(_))) => (
+                "no setup has left it so, and somebody may have work in it; it is left alone",
+                "Bring its repository back, or move the folder to another place, then run the setup again.",
+            ),
+            _ => continue,
+        };
         let what = format!("{}: {}", step.shown.title, step.shown.missing);
-        let why = "somebody has moved this checkout; it is left alone";
-        let next = "Check the right commit out in it again, or `tt-jukebox env remove` the environment.";
         add(found, &step.shown.id, true, &what, why, next);
     }
 }

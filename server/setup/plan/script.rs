@@ -52,7 +52,26 @@ fn block(number: usize, step: &Step) -> Result<String, Unquotable> {
         ""
     };
     let _ = writeln!(text, "{indent}printf -- '--- %s\\n' {title}");
-    for command in &shown.commands {
+    if let Some((folder, commands)) = &step.once_there {
+        let _ = writeln!(text, "{indent}if [ -e {} ]; then", word(&folder.display().to_string())?);
+        lines(&mut text, &format!("{indent}  "), commands)?;
+        let _ = writeln!(text, "{indent}else");
+        lines(&mut text, &format!("{indent}  "), &shown.commands)?;
+        let _ = writeln!(text, "{indent}fi");
+    } else {
+        lines(&mut text, indent, &shown.commands)?;
+    }
+    if let Proof::Stamp { file, text: stamp, .. } = &step.proof {
+        let _ = writeln!(text, "{indent}printf '%s\\n' {} > {}", word(stamp)?, word(&file.display().to_string())?);
+    }
+    if guard.is_some() {
+        text.push_str("fi\n");
+    }
+    Ok(text)
+}
+
+fn lines(text: &mut String, indent: &str, commands: &[SetupCommand]) -> Result<(), Unquotable> {
+    for command in commands {
         let run = run(command)?;
         match &command.only_if {
             Some(file) => {
@@ -63,13 +82,7 @@ fn block(number: usize, step: &Step) -> Result<String, Unquotable> {
             }
         }
     }
-    if let Proof::Stamp { file, text: stamp, .. } = &step.proof {
-        let _ = writeln!(text, "{indent}printf '%s\\n' {} > {}", word(stamp)?, word(&file.display().to_string())?);
-    }
-    if guard.is_some() {
-        text.push_str("fi\n");
-    }
-    Ok(text)
+    Ok(())
 }
 
 /// What is taken away once, at the top: a command that needs such a variable sets it itself.
