@@ -70,6 +70,8 @@ async fn start(session: &Session, given: Arguments) -> Result<texts::Answer> {
         tokio::time::sleep(LOOK).await;
         let info = server_of(session, record.port).await?;
         if let Ok(Some(status)) = child.try_wait() {
+            // That look may have seen it still running, and so without a cause.
+            let info = server_of(session, record.port).await?;
             let what = format!("the server of {} has ended by itself ({status})", info.name);
             let next = format!("Its log is {}.", record.log.unwrap_or_default());
             return Err(Failure::new(FailureKind::Tool, what, info.why, next));

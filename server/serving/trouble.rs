@@ -108,7 +108,8 @@ fn status(code: u16, words: &Words, retry_after: Option<&str>, asked: &Asked<'_>
         401 | 403 => new(
             FailureKind::Input,
             format!("the server at {url} wants a key"),
-            "Set it in the variable TT_JUKEBOX_API_KEY, or with the editor's command for the key.",
+            "Set it in the variable TT_JUKEBOX_API_KEY, or with the editor's command for the key. It is sent to the server of the \
+             setting server_url or of --url, and to your own on this machine.",
         ),
         404 if asked.model.is_some() => new(
             FailureKind::NoMatch,

@@ -98,7 +98,7 @@ fn progress_outlives_the_program_and_can_be_exported_and_forgotten() {
     let text: Value = serde_json::from_str(export["text"].as_str().unwrap()).unwrap();
     assert_eq!(text["proofs"][0]["step"], "interactive-chat");
     assert_eq!(text["proofs"][0]["simulated"], "n300");
-    assert_eq!(text["proofs"][0]["run"], "HF_TOKEN=… python3 tt-chat-direct.py");
+    assert_eq!(text["proofs"][0]["run"], "HF_TOKEN=[hidden] python3 tt-chat-direct.py");
     let real = progress(&mut Server::ready(&tools, &[("TT_JUKEBOX_ROOT", "/nonexistent")]), json!({ "action": "get" }));
     assert_eq!(proved(&real), Vec::<&str>::new(), "what a simulated box proved does not count here");
     let folder = export["folder"].as_str().unwrap().to_owned();
