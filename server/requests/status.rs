@@ -127,6 +127,22 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
+/// The same for a sentence of ours with commands between backticks, which stay code. Where a backtick has no partner, none
+/// of them means anything.
+pub fn escape_around_code(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len() % 2 == 0 {
+        return escape(text);
+    }
+    let plain = |code: &str| code.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        1 if part.trim().is_empty() => escape(&format!("`{part}`")),
+        1 => format!("`{}`", plain(part)),
+        _ => escape(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +174,12 @@ mod tests {
     #[test]
     fn text_of_the_host_is_never_markup() {
         assert_eq!(escape("[x](command:evil)|\u{7}"), "\\[x\\](command:evil)\\| ");
+    }
+
+    #[test]
+    fn commands_in_a_sentence_stay_code_and_the_rest_means_nothing() {
+        assert_eq!(escape_around_code("`docker x_y` *ends*"), "`docker x_y` \\*ends\\*");
+        assert_eq!(escape_around_code("a ` b"), "a \\` b");
+        assert_eq!(escape_around_code("`` [x](y)"), "\\`\\` \\[x\\](y)");
     }
 }

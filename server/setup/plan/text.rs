@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::protocol::{Need, SetupPlan, SetupStep};
 use crate::recipe::{Shell, words};
-use crate::requests::status::escape;
+use crate::requests::status::{escape, escape_around_code};
 use crate::setup::times;
 
 pub(super) fn markdown(plan: &SetupPlan) -> String {
@@ -18,9 +18,9 @@ pub(super) fn markdown(plan: &SetupPlan) -> String {
         let _ = writeln!(
             text,
             "- **{mark}: {}** - {}. {}",
-            escape(&obstacle.what),
-            escape(&obstacle.why),
-            escape(&obstacle.next)
+            escape_around_code(&obstacle.what),
+            escape_around_code(&obstacle.why),
+            escape_around_code(&obstacle.next)
         );
     }
     if !plan.obstacles.is_empty() {
@@ -35,13 +35,18 @@ pub(super) fn markdown(plan: &SetupPlan) -> String {
             "{}. [{mark}] **{}** - {}{}",
             number + 1,
             escape(&step.title),
-            escape(&step.why),
+            escape_around_code(&step.why),
             needs(step)
         );
         if step.done {
             continue;
         }
-        let _ = writeln!(text, "\n   Done when {}; now: {}\n", escape(&step.proof), escape(&step.missing));
+        let _ = writeln!(
+            text,
+            "\n   Done when {}; now: {}\n",
+            escape_around_code(&step.proof),
+            escape_around_code(&step.missing)
+        );
         if let Some(seconds) = step.expected_seconds {
             let _ = writeln!(text, "   It {}.\n", times::words(seconds));
         }
@@ -53,7 +58,7 @@ pub(super) fn markdown(plan: &SetupPlan) -> String {
         text.push_str("   ```\n\n");
     }
     for note in &plan.notes {
-        let _ = writeln!(text, "- {}", escape(note));
+        let _ = writeln!(text, "- {}", escape_around_code(note));
     }
     text
 }
