@@ -131,7 +131,7 @@ pub fn escape(text: &str) -> String {
 /// of them means anything.
 pub fn escape_around_code(text: &str) -> String {
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escape(text);
     }
     let plain = |code: &str| code.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
