@@ -19,6 +19,7 @@ use super::layout::Layout;
 use super::listing::RemoteFile;
 use super::lock;
 use super::pace::defect;
+use super::partial;
 use super::plan::{Plan, Stock};
 use crate::environment::weights::{WeightState, judge_folder};
 use crate::error::{Failure, FailureKind, Result};
@@ -126,7 +127,12 @@ pub async fn download(hub: Arc<Hub>, plan: &Plan, tell: &mut (dyn FnMut(Event) -
     outcome?;
     let plan_layout = plan.layout.clone();
     let revision = plan.wanted.revision.clone();
-    let concluded = spawn_blocking(move || plan_layout.conclude(&revision)).await.map_err(defect)?;
+    let blobs: Vec<String> = plan.files.iter().map(|file| file.id.name().to_owned()).collect();
+    let conclude = move || {
+        blobs.iter().for_each(|blob| partial::forget(&plan_layout.partials(), blob));
+        plan_layout.conclude(&revision)
+    };
+    let concluded = spawn_blocking(conclude).await.map_err(defect)?;
     concluded.map_err(|error| write_failed(&partials, &error))?;
     drop(lock);
     judge(plan)?;

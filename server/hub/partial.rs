@@ -28,6 +28,8 @@ const RECORD: Duration = Duration::from_millis(100);
 pub const BYTES: &str = "jukebox.incomplete";
 /// Ending of the note.
 pub const NOTE: &str = "jukebox.ranges";
+/// Ending of a note that is being written.
+const DRAFT: &str = "jukebox.draft";
 
 /// The note.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +76,13 @@ pub fn there(dir: &Path, blob: &str, bytes: u64) -> Ranges {
     let note = read_note(&dir.join(format!("{blob}.{NOTE}")), bytes);
     let length = fs::metadata(dir.join(format!("{blob}.{BYTES}"))).map_or(0, |meta| meta.len());
     note.filter(|known| known.fits(length)).unwrap_or_default()
+}
+
+/// Removes what is left beside a file that has its name: a run can be killed before it has forgotten its note.
+pub fn forget(dir: &Path, blob: &str) {
+    for ending in [BYTES, NOTE, DRAFT] {
+        let _ = fs::remove_file(dir.join(format!("{blob}.{ending}")));
+    }
 }
 
 fn read_note(path: &Path, bytes: u64) -> Option<Ranges> {

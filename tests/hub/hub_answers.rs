@@ -246,6 +246,7 @@ fn send(
         _ => end,
     };
     let mut at = start;
+    let sending = Sending::of(shared);
     while at < until {
         let pause = *shared.pause.lock().unwrap();
         let step = if pause.is_zero() { 1 << 20 } else { PIECE };
@@ -260,10 +261,27 @@ fn send(
         at = next;
         thread::sleep(pause);
     }
+    drop(sending);
     if matches!(fault, Some(Fault::StallAt(_))) {
         while !shared.end.load(Ordering::Relaxed) {
             thread::sleep(Duration::from_millis(20));
         }
     }
     Ok(until == end && body == end - start)
+}
+
+/// A file that is being sent, until this is dropped.
+struct Sending<'a>(&'a Shared);
+
+impl<'a> Sending<'a> {
+    fn of(shared: &'a Shared) -> Self {
+        shared.sending.fetch_add(1, Ordering::AcqRel);
+        Self(shared)
+    }
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        self.0.sending.fetch_sub(1, Ordering::AcqRel);
+    }
 }

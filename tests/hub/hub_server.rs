@@ -7,10 +7,10 @@ mod answers;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{TcpListener, TcpStream};
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 
@@ -67,6 +67,8 @@ struct Shared {
     once: Mutex<BTreeMap<String, VecDeque<Fault>>>,
     always: Mutex<BTreeMap<String, Fault>>,
     served: Mutex<Vec<(String, Range<u64>)>>,
+    /// Files that are being sent.
+    sending: AtomicUsize,
     requests: Mutex<Vec<String>>,
     tokens: Mutex<Vec<String>>,
     end: AtomicBool,
@@ -184,8 +186,13 @@ impl HubServer {
         *self.shared.pause.lock().unwrap() = Duration::from_micros(pause);
     }
 
-    /// Parts of files that were sent since the last question.
+    /// Parts of files that were sent since the last question. What is on its way to a program that is dead by now is waited
+    /// for: the system takes it as sent until it notices.
     pub fn served(&self) -> Vec<(String, Range<u64>)> {
+        let until = Instant::now() + Duration::from_secs(2);
+        while self.shared.sending.load(Ordering::Acquire) > 0 && Instant::now() < until {
+            thread::sleep(Duration::from_millis(1));
+        }
         std::mem::take(&mut self.shared.served.lock().unwrap())
     }
 

@@ -47,8 +47,6 @@ fn thirty_kills_cost_no_byte_that_was_noted() {
                     false
                 }
             };
-            // What the dead process had not read yet was sent all the same; give the server time to notice.
-            thread::sleep(Duration::from_millis(30));
             assert_eq!(overlap(&server.served(), &known), 0, "after {kills} kills");
             noted_bytes += known.iter().map(|(_, range)| range.end - range.start).sum::<u64>();
             for path in person.finished(REPO) {
@@ -66,6 +64,20 @@ fn thirty_kills_cost_no_byte_that_was_noted() {
         assert!(left.is_empty(), "nothing is left behind: {left:?}");
     }
     assert!(noted_bytes > LENGTH as u64, "the kills came in the middle: {noted_bytes} bytes were noted");
+}
+
+#[test]
+fn a_note_that_outlived_its_file_goes_with_the_next_run() {
+    let server = HubServer::start();
+    server.add_model(REPO, LENGTH);
+    let person = Person::with(&server);
+    assert_eq!(person.download(REPO)["event"], "done");
+    // A kill between the two: the file has its name, and its note is still there.
+    let blob = person.folder(REPO).join("blobs").join(sha256(&super::hub_server::weights(1, LENGTH)));
+    let left = ["jukebox.ranges", "jukebox.draft"].map(|ending| blob.with_extension(ending));
+    left.iter().for_each(|path| fs::write(path, "{}").unwrap());
+    assert_eq!(person.download(REPO)["event"], "done");
+    assert!(blob.is_file() && !left.iter().any(|path| path.exists()));
 }
 
 #[test]
