@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,9 @@ TEMPLATES = HERE.parent.parent / "templates"
 STUBS = HERE / "stubs"
 LIST: list[dict[str, Any]] = json.loads((TEMPLATES / "templates.json").read_text(encoding="utf-8"))
 PATIENCE = 60
+
+# In the background of a script Ctrl-C is ignored, and every program that is started here would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def programs() -> list[str]:
