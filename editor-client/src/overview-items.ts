@@ -148,7 +148,10 @@ function modelRow(match: Match): Row {
 }
 
 export function serverRows(servers: readonly ServerInfo[]): Row[] {
-  const there = servers.filter(({ life }) => life !== "idle");
+  // A row must not move away under the pointer when its server begins to answer somebody: the order is that of addresses.
+  const there = servers
+    .filter(({ life }) => life !== "idle")
+    .sort((a, b) => Number(runs(b.life)) - Number(runs(a.life)) || a.url.localeCompare(b.url));
   if (there.length === 0) {
     return [{ ...plain("server.none", l10n.t("No model server runs"), "circle-outline", ""), context: "server.none" }];
   }

@@ -69,7 +69,8 @@ function ended({ port }: ServerInfo): { port: number; exit_code: null; stopped: 
 /** Opens the file with the output of a server, or the terminal of servers where there is none. */
 export async function openServerLog({ servers }: Parts, url?: unknown): Promise<void> {
   const state = await servers.look();
-  const log = (serverAt(state, url) ?? state.servers[0])?.log;
+  const server = serverAt(state, url) ?? (url === undefined ? state.servers[0] : undefined);
+  const log = server?.log;
   if (typeof log === "string") {
     await window.showTextDocument(Uri.file(log));
     return;

@@ -243,7 +243,8 @@ test("another server wants a key: a button asks for it, and it stands nowhere", 
   await workbench.page.keyboard.press("Enter");
   await workbench.message(/The key for .* is kept/);
   await serving();
-  assert.match(await chat.ask("@tenstorrent hello with a key"), /Hello from the card\./);
+  // The picker has to notice first that the model may be asked now.
+  await workbench.until("an answer", () => chat.ask("@tenstorrent hello with a key"), (text) => /Hello from the card\./.test(text));
   await shot("key-set");
   const found = spawnSync("grep", ["-rlaF", KEY, server.sandbox.root], { encoding: "utf8" });
   assert.equal(found.stdout, "", "the key stands in a file");

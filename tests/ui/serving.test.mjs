@@ -144,7 +144,7 @@ test("a port that somebody else has is told with who, and the next one is taken 
   try {
     await start();
     const text = await workbench.message(/is taken/);
-    assert.match(text, new RegExp(`port ${port} is taken: .*process ${process.pid}`));
+    assert.match(text, new RegExp(`Port ${port} is taken: .*process ${process.pid}`));
     await workbench.screenshot("serving-port-taken");
     const [button] = (await workbench.messageButtons()).filter((name) => /^Use Port/.test(name));
     await press(button);
