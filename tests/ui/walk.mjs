@@ -162,8 +162,16 @@ class Walker {
 
   /** Presses a button of a message. */
   async answer(button) {
-    const buttons = this.page.locator(".notification-list-item-buttons-container .monaco-button:visible");
-    await buttons.filter({ hasText: new RegExp(`^\\s*${button}\\s*$`) }).first().click();
+    const shown = this.page.locator(".notification-list-item-buttons-container .monaco-button:visible");
+    const wanted = shown.filter({ hasText: new RegExp(`^\\s*${button}\\s*$`) }).first();
+    await wanted.waitFor();
+    // A message of progress that goes away moves the others, and the click meets what was there before.
+    await this.workbench.retry(`press ${button}`, async () => {
+      if (await wanted.isVisible()) {
+        await wanted.click({ timeout: 5_000 });
+        await wanted.waitFor({ state: "hidden", timeout: 3_000 });
+      }
+    });
   }
 
   /** Waits for buttons of messages. */
