@@ -15,7 +15,7 @@ export class FailureError extends Error {
 }
 
 /** The first letter of a word, not of a name such as tt-smi, a path or a command. */
-const PLAIN_WORD = /^[a-z](?=[a-z]*[ ,:])/;
+const PLAIN_WORD = /^[a-z](?=[a-z]*(?:[ ,]|:(?!\/)))/;
 
 /** Codes of JSON-RPC and LSP that say something other than "the handler failed". */
 const CODE = { methodNotFound: -32601, requestCancelled: -32800, connectionLost: -32097 };

@@ -98,7 +98,7 @@ async function tellFailedStart(parts: Parts): Promise<void> {
   const end = await parts.terminals.commandEnd("server");
   const code = end?.kind === "ended" ? end.exitCode : undefined;
   if (code !== undefined && code !== 0 && code !== CODE_OF_CTRL_C) {
-    const why = await hint(parts, { step: "api-server", which: "server" });
+    const why = await hint(parts, { which: "server" });
     say("warning", l10n.t("Your server has ended with exit code {0}. {1}", code, why), [showTerminal(parts, "server"), openLesson("api-server")]);
   }
 }

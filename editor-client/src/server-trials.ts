@@ -13,10 +13,11 @@ import { quote } from "./terminal-state";
 const STEP = "vllm-production";
 const QUESTION = "What is a tensor? Answer in one sentence.";
 const MAX_TOKENS = 128;
+const LOOK_MS = 2000;
 
 export async function tryWithCurl(parts: Parts, url?: unknown): Promise<boolean> {
   const server = await answering(parts, url);
-  if (server.with_key || server.wants_key) {
+  if (server.wants_key || (server.with_key && (await refusesWithout(server)))) {
     // A key has no place on a command line: the program reads it from its file or the environment. A key that the editor
     // keeps stays in the editor, which can ask as well.
     const line = callOf(parts.sidecar, "ask", "--url", server.url, QUESTION);
@@ -26,6 +27,12 @@ export async function tryWithCurl(parts: Parts, url?: unknown): Promise<boolean>
   const messages = [{ role: "user", content: QUESTION }];
   const body = { model: server.models[0]?.id ?? "", max_tokens: MAX_TOKENS, messages };
   return ask(parts, server, l10n.t("the question by curl"), lineOf(posting(`${endpoint(server)}/chat/completions`, body)));
+}
+
+/** True for a server that wants a key: that it was sent one says nothing, since ours is sent to each of ours. */
+async function refusesWithout(server: ServerInfo): Promise<boolean> {
+  const answer = await fetch(`${endpoint(server)}/models`, { signal: AbortSignal.timeout(LOOK_MS) }).catch(() => undefined);
+  return answer?.ok !== true;
 }
 
 /** The words of a call that sends a question as JSON: it fails with the server, and its answer ends its line. */

@@ -9,7 +9,7 @@ const failure = { kind: "no_driver", what: "No driver.", why: "the module is not
 test("the text has one stop between its parts", () => {
   assert.equal(failureText(failure), "No driver: the module is not loaded. Load it.");
   assert.equal(failureText({ ...failure, why: "", next: "" }), "No driver.");
-  for (const [what, text] of [["docker cannot be used", "Docker cannot be used."], ["tt-smi is missing", "tt-smi is missing."], ["/x is full", "/x is full."]] as const) {
+  for (const [what, text] of [["docker cannot be used", "Docker cannot be used."], ["tt-smi is missing", "tt-smi is missing."], ["/x is full", "/x is full."], ["http://h/x failed", "http://h/x failed."]] as const) {
     assert.equal(failureText({ ...failure, what, why: "", next: "" }), text);
   }
 });

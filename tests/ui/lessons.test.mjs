@@ -46,7 +46,7 @@ test("a look at the hardware ticks its step", LIMIT, async () => {
   await workbench.page.locator(".button-container .monaco-button:visible", { hasText: "Detect Hardware" }).click();
   await workbench.message(/n150/i);
   const ticked = await workbench.until("the tick", () => workbench.tickedSteps(), ({ length }) => length > 0);
-  assert.deepEqual(ticked, [setup.steps[0].title]);
+  assert.ok(ticked.includes(setup.steps[0].title), ticked.join(", "));
   await workbench.screenshot("lesson-ticked");
   await workbench.clearMessages();
 });

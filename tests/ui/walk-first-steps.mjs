@@ -101,7 +101,7 @@ export const FIRST_STEPS = {
     },
   },
   "tenstorrent.runInference": {
-    fails: failsWith(/Try it with --dry-run/),
+    fails: failsWith(/with --dry-run tries it/),
     works: async (walker, press) => {
       await press();
       await walker.message(/The model has answered/);
@@ -119,7 +119,7 @@ export const FIRST_STEPS = {
     },
   },
   "tenstorrent.startChatSessionDirect": {
-    fails: failsWith(/Try it with --dry-run/),
+    fails: failsWith(/with --dry-run tries it/),
     works: async (walker, press) => {
       await press();
       await walker.until("the call", () => walker.calls().at(-1), (call) => /tt-chat-direct\.py/.test(call) && !call.includes("--prompt"));
@@ -135,7 +135,7 @@ export const FIRST_STEPS = {
     fails: async (walker, press) => {
       walker.mood(CODE);
       await press();
-      assert.match(await walker.message(/Your server has ended with exit code 3/), /Wait until the terminal says that it listens/);
+      assert.match(await walker.message(/Your server has ended with exit code 3/), /The terminal "Tenstorrent Server" says why/);
       await walker.terminal(/the stand-in fails/);
     },
     works: async (walker, press) => {
