@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { l10n, type CancellationToken } from "vscode";
-import { FailureError, type Failure } from "./failure";
+import { cancelled, FailureError, type Failure } from "./failure";
 import { end } from "./launch";
 
 /** What the program tells; `server/cli/download_events.rs`. */
@@ -57,7 +57,7 @@ export async function events(
       }
     });
     if (ending !== "") {
-      throw new FailureError(cancel.isCancellationRequested ? stopped() : (failure ?? brokenOff(ending, lastLine)));
+      throw new FailureError(cancel.isCancellationRequested ? cancelled() : (failure ?? brokenOff(ending, lastLine)));
     }
   } finally {
     asked.dispose();
@@ -70,10 +70,6 @@ function eventOf(line: string): DownloadEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-function stopped(): Failure {
-  return { kind: "cancelled", what: l10n.t("Cancelled"), why: l10n.t("you cancelled it"), next: "" };
 }
 
 function brokenOff(ending: string, lastLine: string): Failure {

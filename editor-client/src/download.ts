@@ -4,7 +4,7 @@
  */
 import { l10n, ProgressLocation, window, type CancellationToken } from "vscode";
 import { events } from "./download-events";
-import { showFailure, toFailure, told } from "./failure";
+import { showFailure, toFailure } from "./failure";
 import { openLesson, prove } from "./lesson-run";
 import { commandAction, say } from "./message";
 import type { Parts } from "./parts";
@@ -30,7 +30,7 @@ export async function downloadHere(parts: Parts, weights: Weights, token: string
     );
   } catch (error) {
     const failure = toFailure(error);
-    const again = { title: l10n.t("Carry On"), run: () => told(downloadHere(parts, weights, token)) };
+    const again = { title: l10n.t("Carry On"), run: () => downloadHere(parts, weights, token) };
     if (failure.kind === "cancelled") {
       say("info", l10n.t("The download of {0} is stopped. It goes on where it was.", weights.name), [again]);
     } else {

@@ -34,7 +34,7 @@ export function toFailure(error: unknown): Failure {
     return failure;
   }
   if (code === CODE.requestCancelled || name === "Canceled") {
-    return { kind: "cancelled", what: l10n.t("Cancelled"), why: l10n.t("you cancelled it"), next: "" };
+    return cancelled();
   }
   if (isFailure(data)) {
     return data;
@@ -62,6 +62,11 @@ export function toFailure(error: unknown): Failure {
     why,
     next: l10n.t("See the log."),
   };
+}
+
+/** What the person has stopped; nothing of it is shown. */
+export function cancelled(): Failure {
+  return { kind: "cancelled", what: l10n.t("Cancelled"), why: l10n.t("you cancelled it"), next: "" };
 }
 
 /** The failure as one line for a message. What the sidecar says begins small, as on a shell; a message begins as sentences do. */

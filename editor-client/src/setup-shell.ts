@@ -1,6 +1,5 @@
 /** A setup outside of the editor: in its terminal, or as a script. A shell does not know the token that the editor keeps. */
 import { env, l10n } from "vscode";
-import { told } from "./failure";
 import { tokenOfEditor } from "./hub-token";
 import { say, type Action } from "./message";
 import type { Parts } from "./parts";
@@ -22,11 +21,11 @@ export function inTerminal(parts: Parts, plan: SetupPlan, here: Action): Action 
     };
     say("warning", l10n.t("The terminal does not know the token that the editor keeps. Run the setup here, or log in there first."), [
       here,
-      { title: l10n.t("Log In There"), run: () => told(login()) },
-      { title: l10n.t("Without a Token"), run: () => told(place(whole)) },
+      { title: l10n.t("Log In There"), run: login },
+      { title: l10n.t("Without a Token"), run: () => place(whole) },
     ]);
   };
-  return { title: l10n.t("Run in Terminal"), run: () => told(run()) };
+  return { title: l10n.t("Run in Terminal"), run };
 }
 
 /** Puts the plan into the clipboard, as a script. */
@@ -38,7 +37,7 @@ export function asScript(parts: Parts, plan: SetupPlan): Action {
       : "";
     say("info", [l10n.t("The script is in the clipboard. It does what the plan says."), token].filter(Boolean).join(" "));
   };
-  return { title: l10n.t("Copy as Script"), run: () => told(run()) };
+  return { title: l10n.t("Copy as Script"), run };
 }
 
 /** True when something is still to come for which a token may be needed, and only the editor has one. */

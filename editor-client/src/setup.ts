@@ -9,7 +9,7 @@ import {
   type OutputChannel,
 } from "vscode";
 import { canChat, explainThis } from "./ask";
-import { failureText, showFailure, toFailure, told, type Failure } from "./failure";
+import { failureText, showFailure, toFailure, type Failure } from "./failure";
 import { tailOf } from "./log-tail";
 import { commandAction, say, type Action } from "./message";
 import type { Parts } from "./parts";
@@ -47,11 +47,11 @@ async function showPlan(parts: Parts, goal: Goal): Promise<SetupPlan> {
     (_progress, token) => parts.sidecar.request("tenstorrent/setup/plan", params, token),
   );
   await parts.documents.preview(l10n.t("Set up {0}", plan.model_name), plan.text, true);
-  const here = { title: l10n.t("Run"), run: () => told(run(parts, goal)) };
+  const here = { title: l10n.t("Run"), run: () => run(parts, goal) };
   const script = asScript(parts, plan);
   const obstacles = obstaclesText(plan);
   if (obstacles !== "") {
-    say("warning", obstacles, [{ title: l10n.t("Look Again"), run: () => told(showPlan(parts, goal)) }, script]);
+    say("warning", obstacles, [{ title: l10n.t("Look Again"), run: () => showPlan(parts, goal) }, script]);
     return plan;
   }
   say("info", planText(plan), [here, inTerminal(parts, plan, here), script]);
@@ -104,7 +104,7 @@ export async function run(parts: Parts, goal: Goal): Promise<SetupOutcome | unde
       await forgetUnfinished(context);
     }
     channel().appendLine(`${failure.what}: ${failure.why} ${failure.next}`);
-    const again = { title: l10n.t("Carry On"), run: () => told(run(parts, goal)) };
+    const again = { title: l10n.t("Carry On"), run: () => run(parts, goal) };
     if (failure.kind === "cancelled") {
       say("info", l10n.t("The setup of {0} is stopped. What is done stays done.", goal.name), [again]);
     } else {
@@ -125,7 +125,7 @@ export function showSetupOutput(): void {
 function offerWaiting({ terminals }: Parts, before: SetupProgress | undefined, now: SetupProgress): void {
   for (const step of now.steps.filter(({ state }) => state === "waiting")) {
     if (before?.steps.find(({ id }) => id === step.id)?.state !== "waiting") {
-      const put = { title: l10n.t("Put It into the Terminal"), run: () => told(terminals.place("main", step.line)) };
+      const put = { title: l10n.t("Put It into the Terminal"), run: () => terminals.place("main", step.line) };
       say("warning", l10n.t("{0} needs the rights of the administrator: {1}", step.title, step.line), [put]);
     }
   }
@@ -133,8 +133,7 @@ function offerWaiting({ terminals }: Parts, before: SetupProgress | undefined, n
 
 function openLog(last: SetupProgress | undefined): Action[] {
   const log = logOf(last);
-  const open = (path: string) => told(window.showTextDocument(Uri.file(path)));
-  return log === undefined ? [] : [{ title: l10n.t("Open Log"), run: () => open(log) }];
+  return log === undefined ? [] : [{ title: l10n.t("Open Log"), run: () => window.showTextDocument(Uri.file(log)) }];
 }
 
 /** Hands the failed step to the chat. Its log goes along by itself: it is too long for a question. */
@@ -149,7 +148,7 @@ function askAbout(parts: Parts, last: SetupProgress | undefined, failure: Failur
     const text = [failureText(failure), tail].filter(Boolean).join("\n\n");
     await explainThis(parts, l10n.t("the failed setup step \"{0}\"", step), { name: `${step}.log`, text, keepEnd: true });
   };
-  return [{ title: l10n.t("Ask @tenstorrent"), run: () => told(ask()) }];
+  return [{ title: l10n.t("Ask @tenstorrent"), run: ask }];
 }
 
 function channel(): OutputChannel {

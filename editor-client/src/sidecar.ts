@@ -105,5 +105,4 @@ export class Sidecar extends SidecarLife implements Disposable {
       }
     });
   }
-
 }

@@ -78,7 +78,7 @@ pub fn has_open(pid: u32, listeners: &[Listener]) -> bool {
 }
 
 /// The processes that have one of these sockets open, as far as we may look.
-pub fn holders(listeners: &[Listener]) -> Vec<u32> {
+fn holders(listeners: &[Listener]) -> Vec<u32> {
     if listeners.is_empty() {
         return Vec::new();
     }
@@ -87,14 +87,19 @@ pub fn holders(listeners: &[Listener]) -> Vec<u32> {
     pids.filter(|pid| has_open(*pid, listeners)).collect()
 }
 
+/// Who has these sockets open, in words.
+pub fn holder(listeners: &[Listener]) -> String {
+    match holders(listeners).first() {
+        Some(pid) => name_of(*pid),
+        None => "a process of another user, or in a container".into(),
+    }
+}
+
 /// Who has a port, in words; none when it is free.
 pub fn taken_by(port: u16) -> Option<String> {
     let listeners = listening(port);
-    if let Some(pid) = holders(&listeners).first() {
-        return Some(name_of(*pid));
-    }
     if !listeners.is_empty() {
-        return Some("a process of another user, or in a container".into());
+        return Some(holder(&listeners));
     }
     // Sockets of other network namespaces are not in our lists; a bind sees whatever is really in the way.
     TcpListener::bind(("127.0.0.1", port)).err().map(|error| format!("something that cannot be seen ({error})"))
@@ -107,7 +112,7 @@ pub fn next_free(port: u16) -> Option<u16> {
 
 /// A process in words: its program and its number, for example `python3 -m http.server (process 4242)`. The rest of its command
 /// line is nobody's business: it goes to logs, and to the models of agents.
-pub fn name_of(pid: u32) -> String {
+fn name_of(pid: u32) -> String {
     let command = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let words: Vec<String> = String::from_utf8_lossy(&command).split('\0').map(str::to_owned).collect();
     format!("{} (process {pid})", program(&words))

@@ -129,10 +129,7 @@ pub fn owner(record: &Record, containers: &[Container]) -> Owner {
     if family.iter().any(|id| sockets::has_open(id.pid, &listeners)) {
         return Owner::Ours;
     }
-    Owner::Other(match sockets::holders(&listeners).first() {
-        Some(pid) => sockets::name_of(*pid),
-        None => "a process of another user, or in a container".into(),
-    })
+    Owner::Other(sockets::holder(&listeners))
 }
 
 /// What the log says: its beginning for a server that starts, its end as well for one that has ended.

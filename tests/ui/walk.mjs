@@ -4,10 +4,10 @@
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { projectRoot } from "./places.mjs";
+import { freePort } from "./serving-home.mjs";
 import { useSession } from "./session.mjs";
 import { ROWS } from "./walk-buttons.mjs";
 import { CHAT, furnish, left, startHub } from "./walk-home.mjs";
@@ -85,15 +85,6 @@ export async function walk(box, { cannot = [] } = {}) {
     assert.deepEqual(await walker.ticks(), can);
     await walker.stopServer();
     await walker.until("no process is left", () => left(walker.home), (pids) => pids.length === 0);
-  });
-}
-
-async function freePort() {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
   });
 }
 
